@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/words"
+)
+
+// run carries out one command line and gives the exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.term.In)
+	root.SetOut(a.term.Out)
+	root.SetErr(a.term.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	return a.fail(ctx, err)
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
+	root := &cobra.Command{
+		Use:           "gmailoauth",
+		Short:         "Connect any application to Gmail with OAuth 2.0, and prove that it works",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return a.prepare(cmd)
+		},
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.flags.lang, "lang", "", "language of everything a person reads: "+strings.Join(words.Languages(), ", "))
+	f.StringVar(&a.flags.provider, "provider", "", "file with other endpoints than Google's")
+	f.StringVar(&a.flags.store, "store", "", "where secrets are kept: file (default) or env")
+	f.DurationVar(&a.flags.timeout, "timeout", 30*time.Second, "time limit of one check")
+	f.BoolVar(&a.flags.noInput, "no-input", false, "never ask; name what is missing and exit 2")
+	f.BoolVar(&a.flags.noColor, "no-color", false, "no colour")
+	f.BoolVar(&a.flags.accessible, "accessible", false, "plain lines instead of a redrawn screen")
+	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "tell each step on stderr")
+	f.StringVar(&a.flags.trace, "trace", "", "write the wire to this file, secrets replaced")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagSymptom(err) })
+	a.addCommands(root)
+	return root
+}
+
+// prepare fills flags that were not given from their variables, and settles
+// how to draw.
+func (a *app) prepare(cmd *cobra.Command) error {
+	var first error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		value, ok := a.lookupEnv(variableOf(f.Name))
+		if f.Changed || !ok || value == "" || first != nil {
+			return
+		}
+		if f.Name == "help" || f.Name == "reveal" || f.Name == "set" {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil {
+			first = &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "bad-variable",
+				Facts: map[string]string{"variable": variableOf(f.Name), "flag": "--" + f.Name, "wanted": f.Value.Type()}}
+		}
+	})
+	if a.flags.noColor {
+		a.term.Color = false
+	}
+	if a.flags.accessible {
+		a.term.Rich = false
+	}
+	return first
+}
+
+// variableOf is the environment variable of a flag: --redirect-port is
+// GMAILOAUTH_REDIRECT_PORT.
+func variableOf(flag string) string {
+	return "GMAILOAUTH_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// interactive reports whether somebody can be asked.
+func (a *app) interactive() bool { return a.term.InTTY && !a.flags.noInput }

@@ -1,0 +1,61 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"runtime"
+	"strings"
+)
+
+// ErrNoBrowser says that no program was found that opens a page.
+var ErrNoBrowser = errors.New("no browser found")
+
+// OpenBrowser starts the admin's browser and does not wait for it: $BROWSER
+// first, then what the system offers. What the browser prints is thrown away,
+// since our stdout is an answer. The address is the caller's to print as well.
+// ctx bounds nothing but the start.
+func OpenBrowser(ctx context.Context, address string, env Env) error {
+	for _, candidate := range browsers(env) {
+		path, err := exec.LookPath(candidate[0])
+		if err != nil {
+			continue
+		}
+		cmd := exec.Command(path, append(candidate[1:], address)...) // outlives ctx
+		if err := cmd.Start(); err != nil {
+			continue
+		}
+		go func() { _ = cmd.Wait() }()
+		return ctx.Err()
+	}
+	return ErrNoBrowser
+}
+
+func browsers(env Env) [][]string {
+	var list [][]string
+	for _, b := range strings.Split(env("BROWSER"), ":") {
+		if fields := strings.Fields(b); len(fields) > 0 {
+			list = append(list, fields)
+		}
+	}
+	switch runtime.GOOS {
+	case "darwin":
+		return append(list, []string{"open"})
+	case "windows":
+		return append(list, []string{"rundll32", "url.dll,FileProtocolHandler"})
+	}
+	if OnWSL(env) {
+		list = append(list, []string{"wslview"})
+	}
+	if env("DISPLAY") == "" && env("WAYLAND_DISPLAY") == "" && !OnWSL(env) {
+		return list // xdg-open would look for a text browser and draw over the wizard
+	}
+	return append(list, []string{"xdg-open"}, []string{"x-www-browser"}, []string{"www-browser"})
+}
+
+// OnWSL reports whether this is Linux inside Windows, where the browser runs
+// outside and reaches our loopback only as Windows forwards it.
+func OnWSL(env Env) bool { return env("WSL_DISTRO_NAME") != "" || env("WSL_INTEROP") != "" }
+
+// OverSSH reports whether the browser is probably on another machine.
+func OverSSH(env Env) bool { return env("SSH_CONNECTION") != "" || env("SSH_TTY") != "" }
