@@ -1,6 +1,6 @@
-// Package scenario holds what the sandbox can be told to refuse: scenarios.yaml
-// names each refusal, and says at which point of which protocol it is spoken
-// and in which words. Servers ask the Set at each point; to add a refusal, add
+// Package scenario holds what the sandbox can be told to refuse: the files in
+// scenarios name each refusal, and say at which point of which protocol it is
+// spoken and in which words. Servers ask the Set at each point; to add a refusal, add
 // an entry.
 package scenario
 
@@ -11,6 +11,7 @@ import (
 
 // Points at which a server asks whether something is to happen.
 const (
+	OAuthTLS       = "oauth.tls"         // the handshake of the OAuth server: Certificate
 	Authorize      = "authorize"         // before any page is shown: error page (browser) or Location (probe)
 	Consent        = "authorize.consent" // after the account was chosen: Google's error page, no redirect
 	Redirect       = "authorize.redirect"
@@ -35,6 +36,7 @@ const (
 	SMTPData       = "smtp.data"
 	POP3TLS        = "pop3.tls"
 	POP3Greeting   = "pop3.greeting"
+	POP3CAPA       = "pop3.capa"
 	POP3Auth       = "pop3.auth"
 	POP3Stat       = "pop3.stat"
 )
@@ -43,7 +45,8 @@ const (
 type Effect struct {
 	At string `yaml:"at"`
 
-	// HTTP points.
+	// HTTP points. Where JSON is usual, Error, Description and Parameters make the
+	// body if there is no Body.
 	Status  int               `yaml:"status"`
 	Body    string            `yaml:"body"`
 	Headers map[string]string `yaml:"headers"`
@@ -53,7 +56,7 @@ type Effect struct {
 	Error       string            `yaml:"error"`
 	Description string            `yaml:"description"`
 	HelpURL     string            `yaml:"help_url"`
-	Parameters  map[string]string `yaml:"parameters"` // at Redirect: set in the query, e.g. iss, state
+	Parameters  map[string]string `yaml:"parameters"` // at Redirect: set in the query, e.g. iss, state; {issuer} is ours
 
 	// What is granted. Nil and empty leave it as it was asked for.
 	Scopes         []string `yaml:"scopes"`
@@ -69,6 +72,10 @@ type Effect struct {
 	Lines     []string `yaml:"lines"`
 	Challenge string   `yaml:"challenge"`
 
+	// imap.capability, smtp.ehlo, pop3.capa: keywords and SASL mechanisms that
+	// are neither advertised nor accepted.
+	Without []string `yaml:"without"`
+
 	// Any point: how the answer comes.
 	Delay time.Duration `yaml:"delay"`
 	Hang  bool          `yaml:"hang"`  // says nothing more, keeps the connection
@@ -79,6 +86,14 @@ type Effect struct {
 
 	// TLS points: expired, wrong-name, unknown-ca, old (TLS 1.1), none (plain text).
 	Certificate string `yaml:"certificate"`
+}
+
+// GrantLifetime is Lifetime as a duration, 0 if it is not set.
+func (e Effect) GrantLifetime() (time.Duration, error) {
+	if e.Lifetime == "" {
+		return 0, nil
+	}
+	return time.ParseDuration(e.Lifetime)
 }
 
 // Scenario is a named refusal.
