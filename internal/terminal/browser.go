@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -59,3 +60,19 @@ func OnWSL(env Env) bool { return env("WSL_DISTRO_NAME") != "" || env("WSL_INTER
 
 // OverSSH reports whether the browser is probably on another machine.
 func OverSSH(env Env) bool { return env("SSH_CONNECTION") != "" || env("SSH_TTY") != "" }
+
+// InContainer reports whether this is probably a container: its loopback is not
+// the browser's, and no ssh leads to it.
+// Source: the files that Docker and Podman put there, systemd's container
+// variable, Kubernetes' service variable (seen 2026-11-20).
+func InContainer(env Env) bool {
+	if env("container") != "" || env("KUBERNETES_SERVICE_HOST") != "" {
+		return true
+	}
+	for _, mark := range []string{"/.dockerenv", "/run/.containerenv"} {
+		if _, err := os.Stat(mark); err == nil {
+			return true
+		}
+	}
+	return false
+}
