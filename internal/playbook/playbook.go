@@ -90,8 +90,6 @@ type Question struct {
 	Flag     string // --project; --set env_url
 	Variable string // GMAILOAUTH_PROJECT; empty for a target's variable
 	Kind     Kind
-	Label    string
-	Help     string
 	Choices  []Choice
 	Default  string // may hold blanks
 	Secret   bool
@@ -99,15 +97,21 @@ type Question struct {
 	Check    string // name of the rule that a value must pass; see Check
 	When     Condition
 	Or       []string // keys that answer it as well: client_file is answered by client_id
+	Example  string   // of a value, for refusals and guides
+	SameHost string   // key of another address whose host this one must share; see Conflict
+	Label    string
+	Help     string
 }
 
 // Condition holds when each key has one of the values. Keys are answers, or
-// facts of the target: target.prompt_consent, client_type, … Empty: always.
+// facts of the target: target.prompt_consent, target.client_type, … "*" stands
+// for any value, "" for none. Empty: always.
 type Condition map[string][]string
 
 // Instruction is one line of a step that a person carries out. Values stand
 // alone, each on a line, ready to be copied.
 type Instruction struct {
+	ID     string
 	Text   string
 	Values []string
 	Note   string
@@ -126,8 +130,11 @@ type Step struct {
 	Instructions []Instruction
 	Sees         string // what one sees when it went well
 	Questions    []Question
-	Action       string // name of what setup does after the answers; empty for none
-	Person       bool   // only a person can do it: it can be acknowledged
+	Action       string   // name of what setup does after the answers; empty for none
+	Person       bool     // only a person can do it: it can be acknowledged
+	Per          string   // project, or mailbox: once for each account
+	Proves       []string // steps whose effect is seen when this one is Done
+	Skip         string   // the reason to show when When does not hold
 	When         Condition
 	Source       string
 	Checked      string // YYYY-MM-DD

@@ -13,19 +13,22 @@ type Target struct {
 	Domains       []string   // authorized domains
 	Scopes        []string   // what the application asks for, beside what we ask for
 	Protocols     []string   // what it needs of imap, smtp, pop3; empty: it uses the Gmail API, we prove imap and smtp
+	Optional      []string   // protocols it can use as well
 	GmailAPI      string     // required, advised or unneeded
-	PromptConsent bool       // its own consent asks for prompt=consent (or keeps no refresh token of its own)
+	PromptConsent string     // true: its own consent asks for prompt=consent, or it lives on our token; false; unknown
 	Variables     []Question // the target's own; Flag is "--set KEY"
 	Order         string     // "target": something is made there first; "google"
 	Before        []Instruction
 	After         []Instruction
 	Forms         []Form
-	Warnings      []string
+	Warnings      []string // to read before connecting
+	Limits        []string // to remember afterwards
 	Sources       []Source
 }
 
 // Form is a form of the application, field by field.
 type Form struct {
+	ID     string
 	Title  string
 	Menu   []string // where it is: Settings, Email, Server profiles
 	Fields []Field
@@ -53,4 +56,6 @@ type Playbook struct {
 	Lang   string
 	Target *Target // nil while it is not chosen
 	Steps  []Step
+
+	blanks map[string]string // words for blanks that have no value yet
 }

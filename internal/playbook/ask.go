@@ -1,0 +1,65 @@
+package playbook
+
+// View is a step as it is put before the admin: with where in the walk they
+// are, and which of its questions are to be asked now.
+type View struct {
+	Heading   string // what is being connected: the target's title, the project
+	Step      StepState
+	Questions []QuestionState // fewer than the step's when others are answered
+	Steps     []StepState     // the whole walk, for the overview
+	At        int             // index of Step in Steps
+	Further   bool            // the step stands on the screen already; only these questions are new
+	First     bool            // there is no step before it
+}
+
+// Number is the place of the step among those that are walked, from 1, and how
+// many they are. Skipped steps do not count.
+func (v View) Number() (at, of int) {
+	for i, step := range v.Steps {
+		if step.Status == Skipped && i != v.At {
+			continue
+		}
+		of++
+		if i <= v.At {
+			at = of
+		}
+	}
+	return at, of
+}
+
+// Move is what the admin wants next.
+type Move string
+
+// The moves. Leaving keeps the place.
+const (
+	Forward Move = "forward"
+	Back    Move = "back"
+	Leave   Move = "leave"
+	Retry   Move = "retry" // of an action that was refused
+)
+
+// Reply is what the admin did with a view.
+type Reply struct {
+	Answers      Answers // of its questions, each checked; others may come with them (a file holds several)
+	Acknowledged bool    // "it is done", of a step that only a person can do
+	Move         Move
+}
+
+// Mark is the one sign at the head of a line.
+type Mark string
+
+// Marks of lines. What they look like is the face's business.
+const (
+	Good     Mark = "good"
+	Bad      Mark = "bad"
+	Heed     Mark = "heed"
+	Neutral  Mark = "neutral"
+	Verbatim Mark = "verbatim" // no sign, not wrapped: to be copied
+)
+
+// Note is one line that tells what was seen: project, my-mail-123.
+type Note struct {
+	Mark  Mark
+	Label string
+	Text  string
+}

@@ -1,0 +1,70 @@
+package playbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// check refuses a target.yaml that could not be walked: words of a choice that
+// do not exist, blanks that nothing fills.
+func (f *targetFile) check(d targetData) error {
+	choices := []struct {
+		key, value string
+		wanted     []string
+	}{
+		{"support", d.Support, []string{"full", "partial", "none"}},
+		{"client_type", d.ClientType, []string{"web", "desktop"}},
+		{"gmail_api", d.GmailAPI, []string{"required", "advised", "unneeded"}},
+		{"prompt_consent", d.PromptConsent, []string{"true", "false", "unknown"}},
+		{"order", d.Order, []string{"google", "target"}},
+	}
+	for i, p := range d.Protocols {
+		choices = append(choices, struct {
+			key, value string
+			wanted     []string
+		}{fmt.Sprintf("protocols[%d]", i), p, []string{"imap", "smtp", "pop3"}})
+	}
+	for i, v := range d.Variables {
+		if !variableName.MatchString(v.Key) {
+			return f.refuse("target-bad-value", fmt.Sprintf("variables[%d].key", i), "value", v.Key, "wanted", "a-z, 0-9, _")
+		}
+		if v.Check != "" {
+			choices = append(choices, struct {
+				key, value string
+				wanted     []string
+			}{fmt.Sprintf("variables[%d].check", i), v.Check, ruleNames()})
+		}
+	}
+	for _, c := range choices {
+		switch {
+		case c.value == "" && c.key != "gmail_api" && c.key != "order" && c.key != "support" && c.key != "prompt_consent":
+			return f.refuse("target-key-missing", c.key, "wanted", strings.Join(c.wanted, ", "))
+		case c.value != "" && !slices.Contains(c.wanted, c.value):
+			return f.refuse("target-bad-value", c.key, "value", c.value, "wanted", strings.Join(c.wanted, ", "), "nearest", Nearest(c.value, c.wanted))
+		}
+	}
+	if d.ClientType == "web" && len(d.RedirectURIs) == 0 {
+		return f.refuse("target-key-missing", "redirect_uris", "wanted", "{base_url}/path")
+	}
+	return f.checkBlanks(d)
+}
+
+// checkBlanks refuses a template over a variable that the target does not have.
+func (f *targetFile) checkBlanks(d targetData) error {
+	var known []string
+	for _, v := range d.Variables {
+		known = append(known, v.Key, v.Key+"_host", v.Key+"_origin", v.Key+"_domain")
+	}
+	for key, templates := range map[string][]string{"redirect_uris": d.RedirectURIs, "origins": d.Origins, "domains": d.Domains} {
+		for i, template := range templates {
+			for _, blank := range blankName.FindAllStringSubmatch(template, -1) {
+				if !slices.Contains(known, blank[1]) {
+					return f.refuse("target-unknown-blank", fmt.Sprintf("%s[%d]", key, i), "value", blank[1],
+						"wanted", strings.Join(known, ", "), "nearest", Nearest(blank[1], known))
+				}
+			}
+		}
+	}
+	return nil
+}

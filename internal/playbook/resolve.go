@@ -1,0 +1,193 @@
+package playbook
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gmailoauth/internal/google"
+)
+
+// Resolve gives the steps as they stand: conditions applied, blanks filled,
+// defaults and computed answers in place. It changes nothing; the same answers
+// and marks give the same states.
+//
+// A step is Done when its mark, or that of a step that proves it, says so; a
+// step without an action and without a person is done with its answers. It is
+// Acknowledged when the admin says so, or answered what only one who did it can
+// answer. Otherwise it is Open.
+func (p *Playbook) Resolve(answers Answers, marks Marks) []StepState {
+	answers = p.Complete(answers)
+	fill := p.filler(answers)
+	proven := map[string]bool{}
+	for _, step := range p.Steps {
+		if marks[step.ID] == Done {
+			for _, id := range step.Proves {
+				proven[id] = true
+			}
+		}
+	}
+	states := make([]StepState, 0, len(p.Steps))
+	for _, step := range p.Steps {
+		state := p.state(step, fill)
+		mark := marks[step.ID]
+		if proven[step.ID] {
+			mark = Done
+		}
+		state.Status, state.Reason = p.status(state, fill, mark)
+		for i := range state.Questions {
+			if state.Status == Skipped {
+				state.Questions[i].Pending = false
+			}
+		}
+		states = append(states, state)
+	}
+	return states
+}
+
+func (p *Playbook) filler(answers Answers) filler {
+	blanks := map[string]string{}
+	if p.Target != nil {
+		for _, v := range p.Target.Variables {
+			blanks[v.Key] = v.Label
+		}
+	}
+	for name, words := range p.blanks {
+		blanks[name] = words
+	}
+	defaults := map[string]string{}
+	for _, step := range p.Steps {
+		for _, q := range step.Questions {
+			if value, ok := whole(q.Default, answers); ok && value != "" {
+				defaults[q.Key] = value
+			}
+		}
+	}
+	return filler{answers: answers, defaults: defaults, blanks: blanks, links: map[string]string{
+		"project": answers.Get("project"), "authuser": answers.Get("account"), "client_id": answers.Get("client_id")}}
+}
+
+func (p *Playbook) state(step Step, fill filler) StepState {
+	state := StepState{Step: step}
+	state.Title, state.Why, state.More = fill.text(step.Title), fill.text(step.Why), fill.text(step.More)
+	state.Sees, state.Skip = fill.text(step.Sees), fill.text(step.Skip)
+	if fill.answers.Get("sandbox") == "true" {
+		state.URL = fill.answers.Get("console_url") // the look-alike's, if setup started one
+	} else if step.Link != "" {
+		state.URL = google.Link(step.Link, fill.links)
+	}
+	state.Instructions = nil
+	for _, i := range step.Instructions {
+		if p.holds(i.When, fill) {
+			i.Text, i.Note, i.Values = fill.text(i.Text), fill.text(i.Note), fill.values(i.Values)
+			state.Instructions = append(state.Instructions, i)
+		}
+	}
+	state.Step.Questions = nil
+	for _, q := range step.Questions {
+		if p.holds(q.When, fill) {
+			state.Questions = append(state.Questions, questionState(q, fill))
+		}
+	}
+	return state
+}
+
+func questionState(q Question, fill filler) QuestionState {
+	q.Label, q.Help = fill.text(q.Label), fill.text(q.Help)
+	q.Default = fill.defaults[q.Key]
+	state := QuestionState{Question: q, Pending: q.Required && !answered(q, fill.answers)}
+	if !q.Secret {
+		state.Value = cmp.Or(strings.Join(fill.answers[q.Key].Values, ","), q.Default)
+	}
+	return state
+}
+
+func answered(q Question, answers Answers) bool {
+	return answers.Has(q.Key) || slices.ContainsFunc(q.Or, answers.Has)
+}
+
+func (p *Playbook) status(state StepState, fill filler, mark Status) (Status, string) {
+	if !p.holds(state.When, fill) {
+		return Skipped, state.Skip
+	}
+	if mark == Done || mark == Acknowledged {
+		return mark, ""
+	}
+	pending, asksAck, given, found := false, false, false, true
+	for _, q := range state.Questions {
+		pending = pending || q.Pending
+		if q.Key == AckKey(state.ID) {
+			asksAck = true
+			if fill.answers.Get(q.Key) == "yes" {
+				return Acknowledged, ""
+			}
+		}
+		if q.Required && fill.answers.Has(q.Key) {
+			given = true
+			found = found && fill.answers[q.Key].From == FromFind
+		}
+	}
+	switch {
+	case pending || asksAck || state.Action != "":
+		return Open, ""
+	case state.Person && !(given && found):
+		return Acknowledged, ""
+	}
+	return Done, ""
+}
+
+// holds reports whether a condition holds.
+func (p *Playbook) holds(when Condition, fill filler) bool {
+	for key, wanted := range when {
+		if p.Target == nil && strings.HasPrefix(key, "target.") {
+			continue // not known yet: the step may be needed
+		}
+		have := p.known(key, fill)
+		ok := slices.ContainsFunc(wanted, func(w string) bool {
+			switch w {
+			case "":
+				return len(have) == 0
+			case "*":
+				return len(have) > 0
+			}
+			return slices.Contains(have, w)
+		})
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// known gives what is known under a key of a condition.
+func (p *Playbook) known(key string, fill filler) []string {
+	if fact, ok := strings.CutPrefix(key, "target."); ok {
+		return p.Target.fact(fact)
+	}
+	answer := fill.answers[key]
+	switch {
+	case !answer.Secret.IsZero():
+		return []string{"*"}
+	case len(answer.Values) > 0 && answer.Values[0] != "":
+		return answer.Values
+	case key == "sandbox":
+		return []string{"false"}
+	}
+	if value := fill.defaults[key]; value != "" {
+		return []string{value}
+	}
+	return nil
+}
+
+// fact gives what conditions may ask of a target.
+func (t *Target) fact(name string) []string {
+	one := map[string]string{"name": t.Name, "support": t.Support, "client_type": t.ClientType,
+		"gmail_api": t.GmailAPI, "order": t.Order, "prompt_consent": t.PromptConsent}
+	if name == "protocols" {
+		return t.Protocols
+	}
+	if one[name] == "" {
+		return nil
+	}
+	return []string{one[name]}
+}

@@ -1,0 +1,182 @@
+package playbook
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"gmailoauth/internal/diagnosis"
+)
+
+// maxTargetFile bounds what is read of a target file, in bytes.
+const maxTargetFile = 1 << 20
+
+// targetFile is one YAML file of a target while it is read: it knows at which
+// line each of its keys stands.
+type targetFile struct {
+	path string
+	line map[string]int // "variables[0].check" → 12
+}
+
+func (f *targetFile) refuse(code, key string, pairs ...string) *diagnosis.Symptom {
+	pairs = append(pairs, "file", f.path, "key", key)
+	if line := f.line[key]; line > 0 {
+		pairs = append(pairs, "line", strconv.Itoa(line))
+	}
+	return (&diagnosis.Symptom{Where: diagnosis.AtInput, Code: code}).With(pairs...)
+}
+
+// read decodes a file and refuses every key that into does not have.
+func (f *targetFile) read(fsys fs.FS, base string, into any) error {
+	file, err := fsys.Open(base)
+	if err != nil {
+		s := f.refuse("unreadable-target", "")
+		s.Err = err
+		return s
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxTargetFile+1))
+	if err != nil {
+		s := f.refuse("unreadable-target", "")
+		s.Err = err
+		return s
+	}
+	if len(data) > maxTargetFile {
+		return f.refuse("target-too-big", "")
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return f.explain(err, into)
+	}
+	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
+		return f.refuse("target-not-a-mapping", "")
+	}
+	f.remember("", root.Content[0])
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
+		return f.explain(err, into)
+	}
+	return nil
+}
+
+// remember notes the line of every key.
+func (f *targetFile) remember(prefix string, n *yaml.Node) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i].Value
+			if prefix != "" {
+				key = prefix + "." + key
+			}
+			f.line[key] = n.Content[i].Line
+			f.remember(key, n.Content[i+1])
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			key := prefix + "[" + strconv.Itoa(i) + "]"
+			f.line[key] = item.Line
+			f.remember(key, item)
+		}
+	}
+}
+
+var (
+	yamlLine    = regexp.MustCompile(`line (\d+)`)
+	yamlUnknown = regexp.MustCompile(`field (\S+) not found`)
+	yamlTwice   = regexp.MustCompile(`mapping key "?([^" ]+)"? already defined`)
+	yamlWrong   = regexp.MustCompile(`cannot unmarshal !!(\S+)`)
+)
+
+// explain turns the first complaint of the YAML library into a Symptom.
+func (f *targetFile) explain(err error, into any) error {
+	text := err.Error()
+	if typed, ok := errors.AsType[*yaml.TypeError](err); ok && len(typed.Errors) > 0 {
+		text = typed.Errors[0]
+	}
+	symptom := f.refuse("target-syntax", "")
+	if m := yamlUnknown.FindStringSubmatch(text); m != nil {
+		symptom = f.refuse("target-unknown-key", m[1], "nearest", Nearest(m[1], keysOf(reflect.TypeOf(into).Elem())))
+	} else if m := yamlTwice.FindStringSubmatch(text); m != nil {
+		symptom = f.refuse("target-key-twice", m[1])
+	} else if m := yamlWrong.FindStringSubmatch(text); m != nil {
+		symptom = f.refuse("target-wrong-kind", "", "got", m[1])
+	}
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		symptom.Facts["line"] = m[1]
+		line, _ := strconv.Atoi(m[1])
+		for key, at := range f.line {
+			if at == line && symptom.Facts["key"] == "" {
+				symptom.Facts["key"] = key
+			}
+		}
+	}
+	symptom.Text = strings.TrimPrefix(yamlLine.ReplaceAllString(text, ""), "yaml: : ")
+	symptom.Text = strings.TrimPrefix(symptom.Text, ": ")
+	if i := strings.Index(symptom.Text, " in type "); i > 0 { // our own type's name helps nobody
+		symptom.Text = symptom.Text[:i]
+	}
+	return symptom
+}
+
+// keysOf lists the keys that a file of this type may have, at any depth.
+func keysOf(t reflect.Type) []string {
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map:
+		return keysOf(t.Elem())
+	case reflect.Struct:
+		var keys []string
+		for i := range t.NumField() {
+			name := t.Field(i).Tag.Get("yaml")
+			if name == "" {
+				name = strings.ToLower(t.Field(i).Name)
+			}
+			keys = append(append(keys, name), keysOf(t.Field(i).Type)...)
+		}
+		slices.Sort(keys)
+		return slices.Compact(keys)
+	}
+	return nil
+}
+
+// Nearest gives the word of a list that was perhaps meant, or "".
+func Nearest(word string, list []string) string {
+	best, least := "", max(2, len(word)/3)+1
+	for _, candidate := range list {
+		if d := distance(strings.ToLower(word), candidate); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, delete or replace.
+func distance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return 64
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		last := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			last, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, last+cost)
+		}
+	}
+	return row[len(b)]
+}
