@@ -118,3 +118,17 @@ func TestBrowsersOnlyWhereTheyCanBeSeen(t *testing.T) {
 		t.Error("OverSSH: want SSH_CONNECTION to tell")
 	}
 }
+
+func TestInContainer(t *testing.T) {
+	for _, name := range []string{"container", "KUBERNETES_SERVICE_HOST"} {
+		env := func(asked string) string {
+			if asked == name {
+				return "x"
+			}
+			return ""
+		}
+		if !InContainer(env) {
+			t.Errorf("InContainer with %s set = false, want true", name)
+		}
+	}
+}
