@@ -30,13 +30,17 @@ type app struct {
 
 	flags common
 
+	sharedHTTP *http.Client // of a command that renews many tokens; see shareHTTP
+
 	once struct {
-		words    sync.Once
-		provider sync.Once
+		words     sync.Once
+		provider  sync.Once
+		catalogue sync.Once
 	}
-	said     *words.Words
-	provided google.Provider
-	failed   error
+	said      *words.Words
+	explained *diagnosis.Catalogue
+	provided  google.Provider
+	failed    error
 }
 
 // common are the flags that every command takes.
@@ -113,6 +117,9 @@ func (a *app) tlsConfig() (*tls.Config, error) {
 // httpClient talks to the provider. It has no timeout of its own: calls carry
 // one in their context. Redirects are not followed: no endpoint of ours has one.
 func (a *app) httpClient() (*http.Client, error) {
+	if a.sharedHTTP != nil {
+		return a.sharedHTTP, nil
+	}
 	config, err := a.tlsConfig()
 	if err != nil {
 		return nil, err

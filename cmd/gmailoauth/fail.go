@@ -1,69 +1,90 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/report"
 )
+
+// exitInterrupted is the exit code of a run that a person ended.
+const exitInterrupted = 130
 
 // exitError ends the program with a code after the command itself has told why.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
-// fail tells an error in four lines, or as JSON, and gives the exit code.
-func (a *app) fail(ctx context.Context, err error) int {
-	var exit exitError
-	if errors.As(err, &exit) {
+// fail tells an error in four lines on stderr, under --format json also as an
+// object on stdout, and gives the exit code. command is the words that stood
+// behind the program's name.
+func (a *app) fail(ctx context.Context, command string, args []string, err error) int {
+	if exit, ok := errors.AsType[exitError](err); ok {
 		return int(exit)
 	}
-	if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
-		return 130
+	asJSON := a.flags.format == "json" || asksForJSON(args) || a.env("GMAILOAUTH_FORMAT") == "json"
+	if errors.Is(err, context.Canceled) || errors.Is(ctx.Err(), context.Canceled) {
+		if asJSON {
+			d := a.explain(&diagnosis.Symptom{Where: diagnosis.AtInput, Code: "interrupted"})
+			a.writeClean(a.term.Out.Write, func(b *bytes.Buffer) error { return report.Failure(b, command, version, d) })
+		}
+		return exitInterrupted
 	}
-	_, _ = fmt.Fprintln(a.term.Err, "error:", err) // replaced by the report room's four lines
-	return 1
+	symptom := diagnosis.SymptomOf(usageSymptom(err))
+	d := a.explain(symptom)
+	a.writeClean(a.term.Err.Write, func(b *bytes.Buffer) error {
+		if a.flags.verbose {
+			_, _ = fmt.Fprintln(b, symptom.Error())
+		}
+		return report.FourLines(b, a.reportOptions(a.term.ErrTTY), d)
+	})
+	if asJSON {
+		a.writeClean(a.term.Out.Write, func(b *bytes.Buffer) error { return report.Failure(b, command, version, d) })
+	}
+	return d.Exit
 }
 
-// flagSymptom names the flag of a command line that could not be read, and
-// never its value: it may be a secret that was meant for another flag.
-func flagSymptom(err error) error {
-	symptom := &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "bad-flag", Facts: map[string]string{}}
-	var unknown *pflag.NotExistError
-	var invalid *pflag.InvalidValueError
-	var required *pflag.ValueRequiredError
-	switch {
-	case errors.As(err, &unknown):
-		symptom.Code = "unknown-flag"
-		name, _, _ := strings.Cut(unknown.GetSpecifiedName(), "=")
-		symptom.Facts["flag"] = dashed(name)
-	case errors.As(err, &invalid):
-		symptom.Facts["flag"] = "--" + invalid.GetFlag().Name
-		symptom.Facts["wanted"] = invalid.GetFlag().Value.Type()
-	case errors.As(err, &required):
-		symptom.Code = "flag-without-value"
-		symptom.Facts["flag"] = dashed(required.GetSpecifiedName())
-	}
-	return symptom
+// writeClean writes what compose makes, without secrets. There is nobody left
+// to tell if that fails.
+func (a *app) writeClean(write func([]byte) (int, error), compose func(*bytes.Buffer) error) {
+	var b bytes.Buffer
+	_ = compose(&b)
+	_, _ = write([]byte(a.clean(b.String())))
 }
 
-func dashed(name string) string {
-	if len(name) == 1 {
-		return "-" + name
+// asksForJSON looks for --format json in a command line that may not have been
+// read to its end.
+func asksForJSON(args []string) bool {
+	for i, arg := range args {
+		if arg == "--" {
+			return false
+		}
+		if arg == "--format=json" || arg == "--format" && slices.Equal(args[i+1:min(i+2, len(args))], []string{"json"}) {
+			return true
+		}
 	}
-	return "--" + name
+	return false
 }
 
-// noArgs refuses arguments without repeating them.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
+// recovered makes an error of a panic, for a deferred call. Its stack is told
+// under -v alone, and without secrets, as all that is told.
+func (a *app) recovered(into *error) {
+	value := recover()
+	if value == nil {
+		return
 	}
-	return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "extra-argument",
-		Facts: map[string]string{"command": cmd.CommandPath()}}
+	text := fmt.Sprint(value)
+	if a.flags.verbose {
+		a.writeClean(a.term.Err.Write, func(b *bytes.Buffer) error {
+			_, err := fmt.Fprintf(b, "%s\n%s", text, debug.Stack())
+			return err
+		})
+	}
+	*into = &diagnosis.Symptom{Where: diagnosis.AtBug, Code: "panic", Text: strings.TrimSpace(text)}
 }

@@ -9,20 +9,27 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"gmailoauth/internal/secret"
 	"gmailoauth/internal/terminal"
 )
 
 func main() {
+	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	a := &app{
+	code := realWorld().run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// realWorld is the process's own streams, clock, environment and browser.
+func realWorld() *app {
+	return &app{
 		term:        terminal.Open(os.Stdin, os.Stdout, os.Stderr, os.Getenv),
 		now:         time.Now,
 		lookupEnv:   os.LookupEnv,
 		openBrowser: terminal.OpenBrowser,
 		hide:        new(secret.Redactor),
 	}
-	code := a.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
 }

@@ -19,15 +19,21 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.term.In)
 	root.SetOut(a.term.Out)
 	root.SetErr(a.term.Err)
-	err := root.ExecuteContext(ctx)
+	ran, err := a.execute(ctx, root)
 	if err == nil {
 		return 0
 	}
-	return a.fail(ctx, err)
+	return a.fail(ctx, ownName(ran), args, err)
+}
+
+// execute gives the command that ran, too; a panic is an error.
+func (a *app) execute(ctx context.Context, root *cobra.Command) (ran *cobra.Command, err error) {
+	ran = root
+	defer a.recovered(&err)
+	return root.ExecuteContextC(ctx)
 }
 
 func (a *app) rootCommand() *cobra.Command {
-	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
 	root := &cobra.Command{
 		Use:           "gmailoauth",
 		Short:         "Connect any application to Gmail with OAuth 2.0, and prove that it works",
@@ -48,13 +54,21 @@ func (a *app) rootCommand() *cobra.Command {
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "tell each step on stderr")
 	f.StringVar(&a.flags.trace, "trace", "", "write the wire to this file, secrets replaced")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagSymptom(err) })
+	root.SetHelpCommand(helpCommand())
 	a.addCommands(root)
+	root.AddCommand(topicCommands()...)
+	root.InitDefaultCompletionCmd()
+	strict(root)
 	return root
 }
 
 // prepare fills flags that were not given from their variables, and settles
 // how to draw.
 func (a *app) prepare(cmd *cobra.Command) error {
+	// Commands share the variable of --format, and each has its own default.
+	if f := cmd.Flags().Lookup("format"); f != nil && !f.Changed {
+		a.flags.format = f.DefValue
+	}
 	var first error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value, ok := a.lookupEnv(variableOf(f.Name))

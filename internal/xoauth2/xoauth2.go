@@ -9,6 +9,7 @@ package xoauth2
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -22,6 +23,9 @@ type Challenge struct {
 	Schemes string `json:"schemes,omitempty"`
 	Scope   string `json:"scope,omitempty"`
 }
+
+// ErrSecondChallenge says that the server asks on after the exchange is over.
+var ErrSecondChallenge = errors.New("the server sent a second challenge")
 
 // Client is a [sasl.Client] that remembers what it was refused with.
 // It serves one exchange, from one goroutine.
@@ -70,7 +74,7 @@ func (c *Client) Start() (mechanism string, initial []byte, err error) {
 // says its verdict. A second challenge is an error: no server may send one.
 func (c *Client) Next(challenge []byte) ([]byte, error) {
 	if c.raw != nil {
-		return nil, fmt.Errorf("%s: the server sent a second challenge", c.mechanism)
+		return nil, fmt.Errorf("%s: %w", c.mechanism, ErrSecondChallenge)
 	}
 	c.raw = append([]byte{}, challenge...)
 	c.challenge = ReadChallenge(challenge)

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gmailoauth/internal/account"
+	"gmailoauth/internal/store"
+)
+
+// accountJSON is an account without its secrets; a secret is there only when it
+// was asked for on a terminal.
+type accountJSON struct {
+	Account      string    `json:"account"`
+	ClientID     string    `json:"client_id"`
+	ClientType   string    `json:"client_type,omitempty"`
+	Project      string    `json:"project,omitempty"`
+	RedirectURIs []string  `json:"redirect_uris,omitempty"`
+	Target       string    `json:"target,omitempty"`
+	Store        string    `json:"store"`
+	IssuedAt     time.Time `json:"issued_at,omitzero"`
+	EndsAt       time.Time `json:"ends_at,omitzero"`
+	RenewedAt    time.Time `json:"renewed_at,omitzero"`
+	Adopted      bool      `json:"adopted"`
+	Publishing   string    `json:"publishing,omitempty"`
+	Scopes       []string  `json:"scopes"`
+	ClientSecret string    `json:"client_secret,omitempty"`
+	RefreshToken string    `json:"refresh_token,omitempty"`
+}
+
+type accountsJSON struct {
+	Format   int           `json:"format"`
+	Command  string        `json:"command"`
+	Version  string        `json:"version"`
+	Accounts []accountJSON `json:"accounts"`
+}
+
+func accountJSONOf(acct account.Account) accountJSON {
+	g := acct.Grant
+	scopes := g.Scopes
+	if scopes == nil {
+		scopes = []string{}
+	}
+	return accountJSON{
+		Account: acct.Email, ClientID: acct.ClientID, ClientType: string(acct.ClientType), Project: acct.ProjectID,
+		RedirectURIs: acct.RedirectURIs, Target: acct.Target, Store: cmp.Or(acct.Store, store.File),
+		IssuedAt: g.IssuedAt, EndsAt: g.EndsAt(), RenewedAt: g.RenewedAt, Adopted: g.Adopted,
+		Publishing: string(g.Publishing), Scopes: scopes,
+	}
+}
+
+func (a *app) accountsShowCommand() *cobra.Command {
+	var format string
+	var reveal bool
+	cmd := &cobra.Command{
+		Use:     "show EMAIL",
+		Short:   "Show one account",
+		Long:    "Show tells what is stored of one account. --reveal shows its secrets too, on a terminal alone.",
+		Example: "  gmailoauth accounts show office@example.com",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf(format, "text", "json"); err != nil {
+				return err
+			}
+			if reveal && !a.term.OutTTY { // a file or a log would keep them
+				return inputSymptom("reveal-not-to-terminal", "flag", "--reveal")
+			}
+			acct, secrets, err := a.account(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			shown := accountJSONOf(acct)
+			if reveal {
+				if err := shown.reveal(cmd.Context(), secrets); err != nil {
+					return a.about(acct, err)
+				}
+			}
+			if format == "json" {
+				return writeJSON(a.term.Out, accountsJSON{Format: 1, Command: "accounts show", Version: version, Accounts: []accountJSON{shown}})
+			}
+			return a.print(a.accountText(acct, shown))
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "show the secrets too, on a terminal alone")
+	return cmd
+}
+
+func (s *accountJSON) reveal(ctx context.Context, secrets store.Secrets) error {
+	kept, err := secrets.Get(ctx, s.Account)
+	s.ClientSecret, s.RefreshToken = kept.ClientSecret.Reveal(), kept.Token.Refresh.Reveal()
+	return err
+}
+
+// accountText is a line for each thing that is known.
+func (a *app) accountText(acct account.Account, s accountJSON) string {
+	var b bytes.Buffer
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, line := range [][2]string{
+		{"account", s.Account}, {"client_id", s.ClientID}, {"client_type", s.ClientType}, {"client_secret", s.ClientSecret},
+		{"project", s.Project}, {"redirect_uris", strings.Join(s.RedirectURIs, " ")}, {"target", s.Target}, {"store", s.Store},
+		{"issued_at", day(s.IssuedAt)}, {"ends_at", day(s.EndsAt)}, {"renewed_at", day(s.RenewedAt)},
+		{"publishing", a.publishing(acct.Grant)}, {"scopes", strings.Join(s.Scopes, " ")}, {"refresh_token", s.RefreshToken},
+	} {
+		if line[1] != "" && line[1] != "-" {
+			_, _ = w.Write([]byte(a.words().Say("accounts."+line[0]) + "\t" + line[1] + "\n"))
+		}
+	}
+	_ = w.Flush()
+	return b.String()
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/google/renameio/v2/maybe"
+	"github.com/spf13/cobra"
+
+	"gmailoauth/internal/export"
+	"gmailoauth/internal/playbook"
+)
+
+func (a *app) exportCommand() *cobra.Command {
+	var set []string
+	var output string
+	var reveal bool
+	cmd := &cobra.Command{
+		Use:   "export TARGET EMAIL",
+		Short: "Configuration for another program, filled in",
+		Long: `Export prints the hand-over sheet of an application: every field of its forms,
+with what to put into it for this mailbox. Secrets are shown as the command that
+shows them, unless --reveal is given, and then only on a terminal or in a file
+that nobody else can read (--output).`,
+		Example: `  gmailoauth export dynamics365 sales@contoso.com --set env_url=https://contoso.crm.dynamics.com
+  gmailoauth export generic-web office@example.com --format markdown --reveal --output sheet.md`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf(a.flags.format, "text", "markdown"); err != nil {
+				return err
+			}
+			if reveal && output == "" && !a.term.OutTTY {
+				return inputSymptom("reveal-needs-terminal", "flag", "--reveal", "wanted", "--output FILE")
+			}
+			target, variables, err := a.filledBy(args[0], set)
+			if err != nil {
+				return err
+			}
+			acct, secrets, err := a.account(cmd.Context(), args[1])
+			if err != nil {
+				return err
+			}
+			provider, err := a.provider()
+			if err != nil {
+				return err
+			}
+			values := export.Values(acct, provider, variables)
+			if reveal {
+				credentials, err := secrets.Get(cmd.Context(), acct.Email)
+				if err != nil {
+					return err
+				}
+				values["client_secret"] = credentials.ClientSecret.Reveal()
+			}
+			o := export.Options{Words: a.words(), Reveal: reveal, Target: args[0]}
+			if output == "" {
+				return a.writeSheet(a.term.Out, o, target, values)
+			}
+			var sheet bytes.Buffer
+			if err := a.writeSheet(&sheet, o, target, values); err != nil {
+				return err
+			}
+			if err := maybe.WriteFile(output, sheet.Bytes(), 0o600); err != nil {
+				symptom := inputSymptom("unwritable-file", "file", output, "flag", "--output")
+				symptom.Err = err
+				return symptom
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&set, "set", nil, "KEY=VALUE: a variable of the application (repeatable)")
+	f.BoolVar(&reveal, "reveal", false, "show secrets, on a terminal or in --output only")
+	f.StringVar(&output, "output", "", "write to this file, which only you can read")
+	f.StringVar(&a.flags.format, "format", "text", "text or markdown")
+	return cmd
+}
+
+// writeSheet writes the hand-over sheet in the format asked for, as wide as the
+// terminal if it goes there.
+func (a *app) writeSheet(w io.Writer, o export.Options, target *playbook.Target, values map[string]string) error {
+	if a.flags.format == "markdown" {
+		return export.SheetMarkdown(w, o, target, values)
+	}
+	if w == a.term.Out && a.term.OutTTY {
+		o.Width, o.Color = a.term.Width, a.term.Color
+	}
+	return export.Sheet(w, o, target, values)
+}
+
+// filledBy reads a target and its variables as --set gives them.
+func (a *app) filledBy(name string, set []string) (*playbook.Target, map[string]string, error) {
+	book, err := a.playbook(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	g := &gatherer{app: a, flags: &walkFlags{set: set}, book: book, answers: playbook.Answers{}}
+	if err := g.variables(); err != nil {
+		return nil, nil, err
+	}
+	values := map[string]string{}
+	for key := range g.answers {
+		values[key] = g.answers.Get(key)
+	}
+	return book.Target, values, nil
+}

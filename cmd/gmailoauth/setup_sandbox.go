@@ -1,0 +1,193 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gmailoauth/internal/account"
+	"gmailoauth/internal/playbook"
+	"gmailoauth/internal/sandbox"
+)
+
+// What the sandbox answers, since Google would have it.
+const (
+	sandboxProject = "my-sandbox"
+	sandboxMailbox = "office@example.com"
+	sandboxTarget  = "generic-desktop"
+)
+
+// sandboxWalk is a walk through the look-alike.
+type sandboxWalk struct {
+	box        *sandbox.Sandbox
+	dir        string
+	robot      bool   // it consents by itself
+	clientFile string // of the client that is there for the asking
+	load       func(target string) (*playbook.Playbook, error)
+}
+
+// setupInSandbox walks through a sandbox of its own. Its accounts, secrets and
+// files are in a temporary folder: they are never beside real ones, and end
+// with it.
+func (a *app) setupInSandbox(cmd *cobra.Command, flags *walkFlags) error {
+	if a.flags.provider != "" {
+		return inputSymptom("flags-exclude", "flag", "--sandbox", "other", "--provider", "flags", "--sandbox, --provider")
+	}
+	dir, err := os.MkdirTemp("", "gmailoauth-setup-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	box, err := sandbox.Start(cmd.Context(), sandbox.Options{Dir: filepath.Join(dir, "sandbox"), Now: a.now, PlainPages: true})
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	s := &sandboxWalk{box: box, dir: dir, robot: !a.interactive(), clientFile: filepath.Join(dir, "client_secret_sandbox.json")}
+	inside := a.inside(s)
+	s.load = inside.playbook
+	answers, marks, err := inside.answers(cmd, flags)
+	if err != nil {
+		return err
+	}
+	say := a.words().Say
+	a.note(say("setup.sandbox"))
+	a.note(say("setup.sandbox-console", "url", box.ConsoleURL()))
+	s.supply(answers)
+	if s.robot {
+		if !answers.Has("client_file") && !answers.Has("client_id") {
+			if err := s.giveClient(inside, answers); err != nil {
+				return err
+			}
+		}
+		a.note(say("setup.sandbox-consents", "account", strings.Join(answers["account"].Values, ", ")))
+	}
+	return inside.walkThrough(cmd.Context(), &walking{app: inside, answers: answers, marks: marks, noBrowser: flags.noBrowser, sandbox: s})
+}
+
+// inside is the same program in another house: the sandbox is its provider, and
+// its folders are below the temporary one. Variables of ours, which are about
+// the real Google, do not reach it; prepare has made flags of them already.
+func (a *app) inside(s *sandboxWalk) *app {
+	inside := &app{term: a.term, now: a.now, openBrowser: a.openBrowser, hide: a.hide, flags: a.flags}
+	inside.flags.provider, inside.flags.store = s.box.ProviderFile(), ""
+	inside.lookupEnv = func(name string) (string, bool) {
+		switch {
+		case slices.Contains([]string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"}, name):
+			return filepath.Join(s.dir, strings.ToLower(name)), true
+		case strings.HasPrefix(name, "GMAILOAUTH_"):
+			return "", false
+		}
+		return a.lookupEnv(name)
+	}
+	return inside
+}
+
+// supply answers what Google would have.
+func (s *sandboxWalk) supply(answers playbook.Answers) {
+	supplied := map[string]string{"project": sandboxProject, "audience": "external", "publishing": "production",
+		"account": sandboxMailbox, "console_url": s.box.ConsoleURL()}
+	if s.robot {
+		supplied["target"] = sandboxTarget
+	}
+	for key, value := range supplied {
+		if !answers.Has(key) {
+			answers[key] = playbook.Answer{Values: []string{value}, From: playbook.FromFind}
+		}
+	}
+}
+
+// giveClient makes the client that the answers need, and answers with its file.
+func (s *sandboxWalk) giveClient(a *app, answers playbook.Answers) error {
+	if err := s.provideClient(s.clientFile, answers); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(s.clientFile)
+	if err != nil {
+		return err
+	}
+	client, err := account.ReadClient(data, s.clientFile)
+	if err != nil {
+		return err
+	}
+	a.hide.Hide(client.Secret)
+	for key, answer := range clientAnswers(client) {
+		if key != "project" {
+			answers[key] = answer
+		}
+	}
+	answers["client_file"] = playbook.Answer{Values: []string{s.clientFile}, From: playbook.FromFind}
+	return nil
+}
+
+// provideClient makes the file of the client that is there for the asking: of
+// the type, and with the redirect URIs, that the answers need. Another path is
+// left alone.
+func (s *sandboxWalk) provideClient(path string, answers playbook.Answers) error {
+	if path != s.clientFile {
+		return nil
+	}
+	book, err := s.load(answers.Get("target"))
+	if err != nil {
+		return err
+	}
+	complete := book.Complete(withoutAnswers(answers, clientKeys()))
+	kind, uris := account.Desktop, []string(nil)
+	if complete.Get("client_type") == string(account.Web) {
+		port := complete.Get("redirect_port")
+		if port == "" {
+			if port, err = freePort(); err != nil {
+				return err
+			}
+		}
+		kind = account.Web
+		uris = append(slices.Clone(complete["redirect_uris"].Values), "http://127.0.0.1:"+port+"/")
+	}
+	client := s.box.NewClient(kind, uris, complete.Get("project"))
+	return os.WriteFile(path, s.box.ClientJSON(client), 0o600)
+}
+
+func withoutAnswers(answers playbook.Answers, keys []string) playbook.Answers {
+	rest := playbook.Answers{}
+	for key, answer := range answers {
+		if !slices.Contains(keys, key) {
+			rest[key] = answer
+		}
+	}
+	return rest
+}
+
+// freePort is one on which nobody listens at the moment.
+func freePort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = listener.Close() }()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, err
+}
+
+// suppliedBook proposes the ready-made client, for those who do not make one on
+// the sandbox's console page.
+type suppliedBook struct {
+	*playbook.Playbook
+	sandbox *sandboxWalk
+}
+
+// Resolve is the playbook's, with the proposal in it.
+func (b suppliedBook) Resolve(answers playbook.Answers, marks playbook.Marks) []playbook.StepState {
+	steps := b.Playbook.Resolve(answers, marks)
+	for _, step := range steps {
+		for i := range step.Questions {
+			if q := &step.Questions[i]; q.Key == "client_file" && q.Value == "" {
+				q.Value = b.sandbox.clientFile
+			}
+		}
+	}
+	return steps
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"gmailoauth/internal/finding"
+	"gmailoauth/internal/words"
+)
+
+func label(f finding.Finding, said *words.Words) string {
+	for _, id := range []string{"report.label." + f.ID, "report.label." + strings.Split(f.ID, ".")[0]} {
+		if said.Has(id) {
+			return said.Say(id)
+		}
+	}
+	return f.ID
+}
+
+// passed says what a success showed.
+func passed(f finding.Finding, o Options) string {
+	if n, err := strconv.Atoi(f.Facts["messages"]); err == nil {
+		return o.Words.Count("report.pass-messages."+f.ID, n, "messages", thousands(n, o.Words.Say("report.thousands")))
+	}
+	id := "report.pass." + f.ID
+	switch {
+	case f.ID == "token.refresh" && f.Facts["renewed"] == "false":
+		id += "-fresh"
+	case f.ID == "token.identity" && f.Facts["account"] == "":
+		id += "-unnamed"
+	case f.ID == "client.redirect":
+		return o.Words.Say(id, "uri", printable(f.Endpoint))
+	}
+	if !o.Words.Has(id) {
+		return quoted(f.Evidence)
+	}
+	return o.Words.Say(id, "account", printable(f.Facts["account"]))
+}
+
+// reason says why a check was skipped.
+func reason(f finding.Finding, said *words.Words) string {
+	id := "skip." + strings.TrimPrefix(f.Reason, "skip.")
+	if !said.Has(id) {
+		return f.Reason
+	}
+	var pairs []any
+	for name, value := range f.Facts {
+		pairs = append(pairs, name, printable(value))
+	}
+	return said.Say(id, pairs...)
+}
+
+// longest is how much of a server's words a person is shown, in runes.
+const longest = 400
+
+func quoted(evidence string) string {
+	text := []rune(printable(evidence))
+	if len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return string(text)
+}
+
+// thousands groups the digits of a number.
+func thousands(n int, separator string) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + separator + digits[i:]
+	}
+	return digits
+}
+
+// lifetime says when a grant ends, in the clock of Options.Now, and how long
+// that is; without the day it says what the diagnosis does.
+func lifetime(f finding.Finding, o Options, otherwise string) string {
+	code := ""
+	facts := f.Facts
+	if f.Symptom != nil {
+		code = f.Symptom.Code
+		if f.Symptom.Facts["ends_at"] != "" {
+			facts = f.Symptom.Facts
+		}
+	}
+	end, err := time.Parse(time.RFC3339, facts["ends_at"])
+	id := "report.lifetime." + code
+	if err != nil || !o.Words.Has(id) {
+		return otherwise
+	}
+	left := max(0, end.Sub(o.Now))
+	days, hours := int(left.Hours())/24, int(left.Hours())%24
+	return o.Words.Say(id, "day", end.In(o.Now.Location()).Format("2006-01-02 15:04"),
+		"left", o.Words.Count("report.days", days)+" "+o.Words.Count("report.hours", hours))
+}

@@ -1,0 +1,165 @@
+package setup
+
+import (
+	"context"
+	"slices"
+
+	"gmailoauth/internal/playbook"
+)
+
+// ask puts a step before the admin and takes what they reply.
+func (w *walker) ask(ctx context.Context, i int) error {
+	step, questions := w.steps[i], w.wanted(w.steps[i])
+	view := w.view(i, questions)
+	if !view.Further || len(questions) == 0 {
+		w.seen = step
+	}
+	reply, err := w.Asker.Ask(ctx, view)
+	if err != nil {
+		return err
+	}
+	w.further = ""
+	if reply.Move == playbook.Back {
+		w.goBack(i)
+		return nil
+	}
+	w.revisit = ""
+	w.passed[step.ID] = true
+	for _, q := range questions {
+		w.asked[q.Key] = true
+	}
+	if err := w.take(reply.Answers, step.ID); err != nil {
+		return err
+	}
+	if err := w.goOn(step.ID, questions); err != nil || !reply.Acknowledged {
+		return err
+	}
+	return w.acknowledge(step.ID)
+}
+
+// acknowledge takes the admin's word that a step is done, if that was all. When
+// their answers made it say something else than they saw, it is shown first.
+func (w *walker) acknowledge(id string) error {
+	if w.further == id {
+		return nil
+	}
+	for _, step := range w.steps {
+		if step.ID == id && step.Status == playbook.Open && len(step.Instructions) > 0 && !saysTheSame(w.seen, step) {
+			w.further = id
+			delete(w.passed, id)
+			return nil
+		}
+	}
+	w.Marks[id] = playbook.Acknowledged
+	if err := w.resolve(); err != nil {
+		return err
+	}
+	return w.save()
+}
+
+// goBack makes the step before i the next one.
+func (w *walker) goBack(i int) {
+	w.revisit = w.steps[i].ID
+	if j := w.before(i); j >= 0 {
+		w.revisit = w.steps[j].ID
+	}
+}
+
+// goOn looks at the step after its reply: answers may have brought further
+// questions; and what had to be answered and was not ends the walk, for nobody
+// is there who will.
+func (w *walker) goOn(id string, questions []playbook.QuestionState) error {
+	for _, step := range w.steps {
+		if step.ID != id {
+			continue
+		}
+		var missing []playbook.Question
+		for _, q := range step.Questions {
+			was := func(asked playbook.QuestionState) bool { return asked.Key == q.Key }
+			if q.Pending && slices.ContainsFunc(questions, was) {
+				missing = append(missing, q.Question)
+			}
+		}
+		if len(missing) > 0 {
+			return MissingAnswers(missing)
+		}
+		if len(w.wanted(step)) > 0 {
+			w.further = id
+		}
+	}
+	return nil
+}
+
+// take puts answers over those there are, withdraws the marks of steps that
+// depended on what changed, and saves. The marks of the step that was just
+// answered are the reply's own.
+func (w *walker) take(answers playbook.Answers, id string) error {
+	before, steps := w.complete, w.steps
+	w.Answers = merge(w.Answers, answers)
+	if err := w.resolve(); err != nil {
+		return err
+	}
+	lost := w.outdated(changed(before, w.complete), steps, w.steps)
+	for _, outdated := range lost {
+		delete(w.acted, outdated)
+		delete(w.told, outdated)
+		if outdated != id {
+			delete(w.Marks, outdated)
+			delete(w.passed, outdated)
+		} else if w.Marks[id] == playbook.Done {
+			delete(w.Marks, id)
+		}
+	}
+	if err := w.resolve(); err != nil {
+		return err
+	}
+	return w.save()
+}
+
+func (w *walker) save() error {
+	if w.Save == nil {
+		return nil
+	}
+	return w.Save(w.Answers, w.Marks)
+}
+
+// act does a step's action; when it is refused, the Asker says what is next.
+func (w *walker) act(ctx context.Context, i int) error {
+	step := w.steps[i]
+	if !w.passed[step.ID] {
+		w.Asker.Show(w.view(i, nil))
+	}
+	outcome, err := w.Actions[step.Action].Run(ctx, Turn{Step: step, Answers: w.complete, Asker: w.Asker})
+	w.Asker.Tell(outcome.Notes)
+	if err != nil {
+		return w.refused(ctx, i, err)
+	}
+	w.acted[step.ID] = true
+	w.passed[step.ID] = true
+	w.told[step.ID] = true
+	w.Marks[step.ID] = playbook.Done
+	if outcome.Status != "" {
+		w.Marks[step.ID] = outcome.Status
+	}
+	w.Answers = merge(w.Answers, outcome.Answers)
+	return w.save()
+}
+
+func (w *walker) refused(ctx context.Context, i int, refusal error) error {
+	if ctx.Err() != nil {
+		return refusal
+	}
+	delete(w.Marks, w.steps[i].ID)
+	move, err := w.Asker.Refused(ctx, w.view(i, nil), refusal)
+	switch {
+	case err != nil:
+		return err
+	case move == playbook.Leave:
+		return refusal
+	case move == playbook.Back && len(w.steps[i].Questions) > 0:
+		w.revisit = w.steps[i].ID
+	case move == playbook.Back:
+		w.goBack(i)
+	}
+	return nil
+}

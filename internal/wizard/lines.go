@@ -1,0 +1,106 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// longestLine bounds what one line may hold: a pasted JSON file has about 600 bytes.
+const longestLine = 1 << 20
+
+var errLineTooLong = errors.New("line too long")
+
+// lines reads a line at a time, and not a byte further: what comes after
+// belongs to whoever reads next.
+type lines struct {
+	in      io.Reader
+	file    *os.File // a terminal, or nil
+	pending chan line
+}
+
+type line struct {
+	text string
+	err  error
+}
+
+func newLines(in io.Reader) *lines {
+	l := &lines{in: in}
+	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		l.file = f
+	}
+	return l
+}
+
+// read gives the next line without its end. It blocks until there is one or
+// ctx ends; a line that comes after that is given to the next call. The end of
+// the input is io.EOF, after what came before it.
+func (l *lines) read(ctx context.Context) (string, error) {
+	return l.wait(ctx, func() (string, error) { return readLine(l.in) })
+}
+
+// secret is read, but a terminal does not show what is typed. It is put back
+// as it was also when ctx ends.
+func (l *lines) secret(ctx context.Context) (string, error) {
+	if l.file == nil {
+		return l.read(ctx)
+	}
+	fd := int(l.file.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	text, err := l.wait(ctx, func() (string, error) {
+		typed, err := term.ReadPassword(fd)
+		return string(typed), err
+	})
+	if ctx.Err() != nil {
+		_ = term.Restore(fd, before)
+	}
+	return text, err
+}
+
+func (l *lines) wait(ctx context.Context, read func() (string, error)) (string, error) {
+	if l.pending == nil {
+		pending := make(chan line, 1)
+		l.pending = pending
+		go func() {
+			text, err := read()
+			pending <- line{text, err}
+		}()
+	}
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case got := <-l.pending:
+		l.pending = nil
+		return got.text, got.err
+	}
+}
+
+func readLine(in io.Reader) (string, error) {
+	var text strings.Builder
+	one := make([]byte, 1)
+	for {
+		n, err := in.Read(one)
+		if n == 1 && one[0] == '\n' {
+			return strings.TrimSuffix(text.String(), "\r"), nil
+		}
+		if n == 1 {
+			text.WriteByte(one[0])
+		}
+		if text.Len() > longestLine {
+			return "", errLineTooLong
+		}
+		switch {
+		case errors.Is(err, io.EOF) && text.Len() > 0:
+			return text.String(), nil
+		case err != nil:
+			return "", err
+		}
+	}
+}

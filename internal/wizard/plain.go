@@ -1,0 +1,252 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"gmailoauth/internal/playbook"
+)
+
+// plain is the face of lines: each question is printed, each answer is a line.
+// An answer that will not do is told and asked again; b goes back, ? tells more.
+type plain struct {
+	*Wizard
+	lines *lines
+}
+
+// errBack is the admin's wish to go back.
+var errBack = errors.New("back")
+
+func (f *plain) head(view playbook.View) {
+	at, of := view.Number()
+	f.pen.printf("\n")
+	f.pen.paragraph("", 0, f.Words.Say("wizard.step", "at", at, "of", of, "stage", view.Step.Stage, "title", view.Step.Title), same)
+	if view.Step.Why != "" {
+		f.pen.paragraph("", 0, view.Step.Why, same)
+	}
+	if view.First {
+		f.pen.printf("%s\n", f.Words.Say("wizard.plain-keys"))
+	}
+}
+
+func (f *plain) ask(ctx context.Context, view playbook.View) (playbook.Reply, error) {
+	reply := playbook.Reply{Move: playbook.Forward, Answers: playbook.Answers{}}
+	if len(view.Questions) == 0 {
+		done, err := f.person(ctx, view)
+		if errors.Is(err, errBack) {
+			return playbook.Reply{Move: playbook.Back}, nil
+		}
+		reply.Acknowledged = done
+		return reply, err
+	}
+	for _, q := range view.Questions {
+		answers, err := f.question(ctx, view, q)
+		if errors.Is(err, errBack) {
+			return playbook.Reply{Move: playbook.Back}, nil
+		}
+		if err != nil {
+			return reply, err
+		}
+		for key, answer := range answers {
+			reply.Answers[key] = answer
+		}
+	}
+	reply.Acknowledged = view.Step.Person
+	return reply, nil
+}
+
+// person asks whether a step was carried out.
+func (f *plain) person(ctx context.Context, view playbook.View) (bool, error) {
+	for {
+		f.pen.printf("\n%s", f.Words.Say("wizard.plain-person"))
+		typed, err := f.typed(ctx, view, view.Step.More)
+		if errors.Is(err, errAgain) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(typed) {
+		case "":
+			return true, nil
+		case "l":
+			return false, nil
+		}
+	}
+}
+
+// question asks one question until its answer will do.
+func (f *plain) question(ctx context.Context, view playbook.View, q playbook.QuestionState) (playbook.Answers, error) {
+	more := strings.TrimSpace(q.Help + "\n\n" + view.Step.More)
+	f.pen.printf("\n")
+	switch q.Kind {
+	case playbook.KindChoice:
+		f.choices(q)
+	case playbook.KindConfirm:
+	default:
+		if q.Help != "" {
+			f.pen.paragraph("", 0, q.Help, same)
+		}
+	}
+	for {
+		f.pen.printf("%s", f.prompt(q))
+		var typed string
+		var err error
+		if q.Secret || q.Kind == playbook.KindSecret {
+			typed, err = f.hidden(ctx)
+		} else {
+			typed, err = f.typed(ctx, view, more)
+		}
+		if errors.Is(err, errAgain) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		value, problem := f.value(q, typed)
+		if problem == "" {
+			answers, err := f.accept(q, value)
+			if err == nil {
+				return answers, nil
+			}
+			problem = f.oneLine(err)
+		}
+		f.pen.paragraph("  ", 2, problem, same)
+	}
+}
+
+func (f *plain) choices(q playbook.QuestionState) {
+	if q.Label != "" {
+		f.pen.paragraph("", 0, q.Label, same)
+	}
+	for i, choice := range q.Choices {
+		first := "  " + number(i+1) + ". "
+		text := choice.Label
+		if choice.Help != "" {
+			text += ": " + choice.Help
+		}
+		f.pen.paragraph(first, len(first), text, same)
+	}
+}
+
+// prompt ends without a line end: the answer follows it.
+func (f *plain) prompt(q playbook.QuestionState) string {
+	say := func(id string, pairs ...any) string {
+		sentence := f.Words.Say("wizard."+id, append(pairs, "label", q.Label, "n", len(q.Choices))...)
+		return strings.TrimRight(sentence, " ") + " "
+	}
+	switch {
+	case q.Kind == playbook.KindChoice:
+		for i, choice := range q.Choices {
+			if choice.Value == q.Value {
+				return say("plain-choose-default", "default", i+1)
+			}
+		}
+		return say("plain-choose")
+	case q.Kind == playbook.KindConfirm:
+		return say("plain-confirm", "default", f.Words.Say("wizard."+yesNo(q.Value)+"-word"))
+	case q.Secret || q.Kind == playbook.KindSecret:
+		return say("plain-secret")
+	case q.Value != "":
+		return say("plain-text-default", "default", q.Value)
+	}
+	return say("plain-text")
+}
+
+func yesNo(value string) string {
+	if value == "yes" {
+		return "yes"
+	}
+	return "no"
+}
+
+// value reads what was typed; nothing is the default. The problem is told when
+// it is none of the choices.
+func (f *plain) value(q playbook.QuestionState, typed string) (value, problem string) {
+	if typed == "" && q.Kind != playbook.KindConfirm {
+		return q.Value, ""
+	}
+	switch q.Kind {
+	case playbook.KindChoice:
+		if n, err := strconv.Atoi(typed); err == nil && n >= 1 && n <= len(q.Choices) {
+			return q.Choices[n-1].Value, ""
+		}
+		for _, choice := range q.Choices {
+			if strings.EqualFold(choice.Value, typed) || strings.EqualFold(choice.Label, typed) {
+				return choice.Value, ""
+			}
+		}
+		return "", f.Words.Say("wizard.plain-number", "n", len(q.Choices))
+	case playbook.KindConfirm:
+		low := strings.ToLower(typed)
+		yes, no := f.Words.Say("wizard.yes-word"), f.Words.Say("wizard.no-word")
+		switch {
+		case low == "":
+			return yesNo(q.Value), ""
+		case strings.HasPrefix(yes, low):
+			return "yes", ""
+		case strings.HasPrefix(no, low):
+			return "no", ""
+		}
+		return "", f.Words.Say("wizard.plain-yes-no")
+	}
+	return typed, ""
+}
+
+// errAgain asks for the same line once more.
+var errAgain = errors.New("again")
+
+// typed reads a line and answers b and ? itself. A pasted JSON goes on until
+// its braces are closed.
+func (f *plain) typed(ctx context.Context, view playbook.View, more string) (string, error) {
+	text, err := f.lines.read(ctx)
+	if err != nil {
+		return "", f.ended(err)
+	}
+	text = strings.TrimSpace(text)
+	switch text {
+	case "b", "B":
+		if !view.First {
+			return "", errBack
+		}
+		f.pen.printf("%s\n", f.Words.Say("wizard.first"))
+		return "", errAgain
+	case "?":
+		if more == "" {
+			more = f.Words.Say("wizard.no-more")
+		}
+		for _, part := range strings.Split(more, "\n\n") {
+			f.pen.paragraph("", 0, part, same)
+		}
+		return "", errAgain
+	}
+	for strings.HasPrefix(text, "{") && strings.Count(text, "{") > strings.Count(text, "}") && len(text) < longestLine {
+		next, err := f.lines.read(ctx)
+		if err != nil {
+			return "", f.ended(err)
+		}
+		text += "\n" + next
+	}
+	return text, nil
+}
+
+func (f *plain) hidden(ctx context.Context) (string, error) {
+	text, err := f.lines.secret(ctx)
+	f.pen.printf("\n")
+	if err != nil {
+		return "", f.ended(err)
+	}
+	return strings.TrimSpace(text), nil
+}
+
+// ended makes the end of the input an error that tells.
+func (f *plain) ended(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
+		f.pen.printf("\n")
+		return errEnded()
+	}
+	return err
+}

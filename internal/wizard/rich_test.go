@@ -1,0 +1,368 @@
+//go:build !windows
+
+package wizard_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+
+	"gmailoauth/internal/playbook"
+	"gmailoauth/internal/terminal"
+	"gmailoauth/internal/wizard"
+)
+
+// What asks for kitty's keyboard, vt10x takes for "put the cursor back".
+var (
+	keyboard   = regexp.MustCompile(`\x1b\[[?=<>][0-9;]*u`)
+	unfinished = regexp.MustCompile(`\x1b(\[[?=<>0-9;]*)?$`)
+)
+
+// screen is a terminal with somebody in front of it.
+type screen struct {
+	t       *testing.T
+	keys    *os.File // the person's side
+	tty     *os.File // the program's side
+	vt      vt10x.Terminal
+	changed chan struct{}
+	done    chan struct{}
+}
+
+func newScreen(t *testing.T, columns, rows int) *screen {
+	t.Helper()
+	keys, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(tty, &pty.Winsize{Rows: uint16(rows), Cols: uint16(columns)}); err != nil {
+		t.Fatal(err)
+	}
+	s := &screen{t: t, keys: keys, tty: tty, vt: vt10x.New(vt10x.WithSize(columns, rows), vt10x.WithWriter(keys)),
+		changed: make(chan struct{}, 1), done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		buffer := make([]byte, 4096)
+		var begun string // of a sequence whose end has not come yet
+		for {
+			n, err := keys.Read(buffer)
+			if err != nil {
+				return
+			}
+			text := keyboard.ReplaceAllString(begun+string(buffer[:n]), "")
+			begun = unfinished.FindString(text)
+			_, _ = s.vt.Write([]byte(strings.TrimSuffix(text, begun)))
+			select {
+			case s.changed <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = tty.Close()
+		_ = keys.Close()
+		<-s.done
+	})
+	return s
+}
+
+func (s *screen) String() string {
+	lines := strings.Split(s.vt.String(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+// until waits for words on the screen.
+func (s *screen) until(words string) {
+	s.t.Helper()
+	deadline := time.After(10 * time.Second)
+	for !strings.Contains(s.String(), words) {
+		select {
+		case <-s.changed:
+		case <-deadline:
+			s.t.Fatalf("waited for %q, the screen is:\n%s", words, s)
+		}
+	}
+}
+
+// press sends keys one by one, as a person does.
+func (s *screen) press(keys ...string) {
+	for _, key := range keys {
+		_, _ = s.keys.WriteString(key)
+		select { // what it changes is drawn before the next one
+		case <-s.changed:
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func (s *screen) letters(text string) {
+	for _, r := range text {
+		s.press(string(r))
+	}
+}
+
+const (
+	enter  = "\r"
+	down   = "\x1b[B"
+	left   = "\x1b[D"
+	right  = "\x1b[C"
+	escape = "\x1b"
+	ctrlC  = "\x03"
+	ctrlO  = "\x0f"
+	ctrlY  = "\x19"
+)
+
+type asked struct {
+	reply playbook.Reply
+	err   error
+}
+
+func (s *screen) wizard(opened chan<- string) *wizard.Wizard {
+	term := &terminal.Terminal{In: s.tty, Out: s.tty, Err: s.tty, InTTY: true, ErrTTY: true, Rich: true, Color: true, Width: 80, Height: 24}
+	o := options(s.t, term)
+	o.Open = func(_ context.Context, url string) error {
+		if opened == nil {
+			return terminal.ErrNoBrowser
+		}
+		opened <- url
+		return nil
+	}
+	return wizard.New(o)
+}
+
+func (s *screen) ask(w *wizard.Wizard, view playbook.View) <-chan asked {
+	result := make(chan asked, 1)
+	ctx := s.t.Context()
+	go func() {
+		reply, err := w.Ask(ctx, view)
+		result <- asked{reply, err}
+	}()
+	return result
+}
+
+func (s *screen) get(result <-chan asked) asked {
+	s.t.Helper()
+	select {
+	case got := <-result:
+		return got
+	case <-time.After(10 * time.Second):
+		s.t.Fatalf("no reply; the screen is:\n%s", s)
+	}
+	return asked{}
+}
+
+func TestRichChoice(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	result := s.ask(s.wizard(nil), step(false, true, question(playbook.KindChoice, "internal")))
+	s.until("ctrl+c leave")
+	for _, want := range []string{"gmailoauth setup   Dynamics 365 · my-mail-123", "3 of 4", "✓ Application  ◌ Branding  ● Audience  ○ Proof",
+		"Who may sign in?", "      a@example.com", "> Internal", "your own people only."} {
+		if !strings.Contains(s.String(), want) {
+			t.Errorf("screen lacks %q:\n%s", want, s)
+		}
+	}
+	t.Logf("80 columns:\n%s", s)
+	s.press(down)
+	s.until("> External")
+	s.press(enter)
+	got := s.get(result)
+	if got.err != nil || got.reply.Answers.Get("q") != "external" || !got.reply.Acknowledged || got.reply.Move != playbook.Forward {
+		t.Errorf("Ask = %+v, %v; want external", got.reply, got.err)
+	}
+	s.until("✓ Label  External")
+	if strings.Contains(s.String(), "ctrl+c leave") {
+		t.Errorf("the form is still there:\n%s", s)
+	}
+}
+
+func TestRichKinds(t *testing.T) {
+	rows := []struct {
+		name string
+		kind playbook.Kind
+		keys func(*screen)
+		want string
+	}{
+		{"a text", playbook.KindText, func(s *screen) { s.letters("office-1"); s.press(enter) }, "office-1"},
+		{"a text that will not do", playbook.KindText, func(s *screen) {
+			s.letters("bad")
+			s.press(enter)
+			s.until("refused: input bad-project-id")
+			s.press("\x7f", "\x7f", "\x7f")
+			s.letters("good")
+			s.press(enter)
+		}, "good"},
+		{"silence will not do", playbook.KindText, func(s *screen) {
+			s.press(enter)
+			s.until("an answer is needed here")
+			s.letters("good")
+			s.press(enter)
+		}, "good"},
+		{"confirm", playbook.KindConfirm, func(s *screen) { s.press(left, enter) }, "yes"},
+		{"a pasted JSON", playbook.KindFile, func(s *screen) {
+			s.press("\x1b[200~{\n \"web\": {}\n}\x1b[201~")
+			s.until("web")
+			s.press(enter)
+		}, `{  "web": {} }`},
+		{"a secret", playbook.KindSecret, func(s *screen) {
+			s.letters("GOCSPX-x")
+			s.until("********")
+			s.press(enter)
+			s.until("••••••••")
+		}, ""},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			s := newScreen(t, 80, 24)
+			result := s.ask(s.wizard(nil), step(false, false, question(row.kind, "")))
+			s.until("ctrl+c leave")
+			row.keys(s)
+			got := s.get(result)
+			if got.err != nil || got.reply.Answers.Get("q") != row.want {
+				t.Errorf("Ask = %q, %v; want %q; screen:\n%s", got.reply.Answers.Get("q"), got.err, row.want, s)
+			}
+			if strings.Contains(s.String(), "GOCSPX") {
+				t.Errorf("the secret is on the screen:\n%s", s)
+			}
+		})
+	}
+}
+
+func TestRichMoves(t *testing.T) {
+	rows := []struct {
+		name         string
+		first        bool
+		questions    []playbook.QuestionState
+		keys         func(*screen)
+		move         playbook.Move
+		acknowledged bool
+		err          error
+	}{
+		{name: "esc goes back", questions: []playbook.QuestionState{question(playbook.KindText, "")},
+			keys: func(s *screen) { s.press(escape) }, move: playbook.Back},
+		{name: "left goes back from a choice", questions: []playbook.QuestionState{question(playbook.KindChoice, "")},
+			keys: func(s *screen) { s.press(left) }, move: playbook.Back},
+		{name: "esc at the first step stays", first: true, keys: func(s *screen) { s.press(escape); s.press(enter) }, move: playbook.Forward, acknowledged: true},
+		{name: "it is done", keys: func(s *screen) { s.press(enter) }, move: playbook.Forward, acknowledged: true},
+		{name: "later", keys: func(s *screen) { s.press(down, enter) }, move: playbook.Forward},
+		{name: "ctrl-c leaves", keys: func(s *screen) { s.press(ctrlC) }, err: context.Canceled},
+		{name: "more, then on", questions: []playbook.QuestionState{question(playbook.KindText, "")},
+			keys: func(s *screen) {
+				s.press("?")
+				s.until("Two paragraphs.")
+				s.until("ctrl+c")
+				s.letters("x1")
+				s.press(enter)
+			}, move: playbook.Forward, acknowledged: true},
+		{name: "copy", keys: func(s *screen) {
+			s.press("c")
+			s.until("copied: a@example.com")
+			s.press("c")
+			s.until("copied: b@example.com")
+			s.press(enter)
+		}, move: playbook.Forward, acknowledged: true},
+		{name: "keys with ctrl while letters are typed", questions: []playbook.QuestionState{question(playbook.KindText, "")},
+			keys: func(s *screen) {
+				s.press(ctrlO)
+				s.until("no browser could be opened")
+				s.press(ctrlY)
+				s.until("copied: a@example.com")
+				s.letters("cob1")
+				s.press(enter)
+			}, move: playbook.Forward, acknowledged: true},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			s := newScreen(t, 80, 24)
+			result := s.ask(s.wizard(nil), step(row.first, true, row.questions...))
+			s.until("ctrl+c leave")
+			row.keys(s)
+			got := s.get(result)
+			if !errors.Is(got.err, row.err) || got.reply.Move != row.move || got.reply.Acknowledged != row.acknowledged {
+				t.Errorf("Ask = %+v, %v; want %v, acknowledged %v, %v; screen:\n%s", got.reply, got.err, row.move, row.acknowledged, row.err, s)
+			}
+		})
+	}
+}
+
+func TestRichOpensThePage(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	opened := make(chan string, 1)
+	result := s.ask(s.wizard(opened), step(false, true))
+	s.until("ctrl+c leave")
+	s.press("o")
+	s.until("opened in your browser")
+	s.press(enter)
+	s.get(result)
+	if got, want := <-opened, "https://console.example/audience?project=my-mail-123"; got != want {
+		t.Errorf("opened %q, want %q", got, want)
+	}
+}
+
+func TestRichNarrow(t *testing.T) {
+	s := newScreen(t, 40, 24)
+	result := s.ask(s.wizard(nil), step(false, true, question(playbook.KindChoice, "internal")))
+	s.until("leave")
+	t.Logf("40 columns:\n%s", s)
+	if !strings.Contains(s.String(), "> Internal") {
+		t.Errorf("at 40 columns the form is not to be seen:\n%s", s)
+	}
+	s.press(enter)
+	if got := s.get(result); got.reply.Answers.Get("q") != "internal" {
+		t.Errorf("Ask at 40 columns = %+v, %v", got.reply, got.err)
+	}
+}
+
+// The end of ctx, say by SIGTERM, ends a form; a refusal asks what now.
+func TestRichEnds(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	w := s.wizard(nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	result := make(chan asked, 1)
+	go func() {
+		reply, err := w.Ask(ctx, step(false, true))
+		result <- asked{reply, err}
+	}()
+	s.until("ctrl+c leave")
+	cancel()
+	if got := s.get(result); !errors.Is(got.err, context.Canceled) {
+		t.Errorf("Ask, ctx ended = %v, want context.Canceled", got.err)
+	}
+	moves := make(chan playbook.Move, 1)
+	go func() {
+		move, _ := w.Refused(t.Context(), step(false, true), errors.New("no"))
+		moves <- move
+	}()
+	s.until("> Try again")
+	s.press(down)
+	s.until("> Go back")
+	s.press(enter)
+	if move := <-moves; move != playbook.Back {
+		t.Errorf("Refused = %v, want back", move)
+	}
+}
+
+// A secret on plain lines is not shown, and the terminal is put back as it was
+// when the walk is interrupted meanwhile.
+func TestPlainSecretOnATerminal(t *testing.T) {
+	s := newScreen(t, 80, 24)
+	term := &terminal.Terminal{In: s.tty, Err: s.tty, InTTY: true, ErrTTY: true, Width: 80}
+	w := wizard.New(options(t, term))
+	result := s.ask(w, step(true, false, question(playbook.KindSecret, "")))
+	s.until("(not shown):")
+	s.letters("GOCSPX-x")
+	_, _ = s.keys.WriteString("\r")
+	got := s.get(result)
+	if got.err != nil || !got.reply.Answers.Has("q") || strings.Contains(s.String(), "GOCSPX") {
+		t.Errorf("Ask = %v, %v; screen:\n%s", got.reply, got.err, s)
+	}
+	_ = right
+}
