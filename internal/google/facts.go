@@ -48,7 +48,7 @@ var known = sync.OnceValue(func() *Facts {
 // MailScope is the one scope that IMAP, SMTP and POP3 accept.
 func MailScope() string { return Known().Scopes["mail"].Value }
 
-var blank = regexp.MustCompile(`\{[a-z_]+\}`)
+var blank = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[a-z_]+\}`) })
 
 // Link gives the address of a page of Google, by its key in facts.yaml, with
 // its blanks filled: project, authuser, client_id. A query parameter whose
@@ -69,13 +69,13 @@ func Link(key string, values map[string]string) string {
 			return "0"
 		}
 	}
-	address = blank.ReplaceAllStringFunc(address, fill(url.PathEscape))
+	address = blank().ReplaceAllStringFunc(address, fill(url.PathEscape))
 	var kept []string
 	for _, part := range strings.Split(query, "&") {
-		if b := blank.FindString(part); b != "" && values[strings.Trim(b, "{}")] == "" {
+		if b := blank().FindString(part); b != "" && values[strings.Trim(b, "{}")] == "" {
 			continue
 		}
-		kept = append(kept, blank.ReplaceAllStringFunc(part, fill(url.QueryEscape)))
+		kept = append(kept, blank().ReplaceAllStringFunc(part, fill(url.QueryEscape)))
 	}
 	if q := strings.Join(kept, "&"); q != "" {
 		address += "?" + q

@@ -3,14 +3,15 @@ package playbook
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"gmailoauth/internal/google"
 )
 
 var (
-	blankName    = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
-	linkName     = regexp.MustCompile(`\{link:([a-z-]+)\}`)
-	variableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	blankName    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`) })
+	linkName     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{link:([a-z-]+)\}`) })
+	variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 )
 
 // filler fills the blanks of one walk's texts.
@@ -26,10 +27,10 @@ func (f filler) text(s string) string {
 	if !strings.Contains(s, "{") {
 		return s
 	}
-	s = linkName.ReplaceAllStringFunc(s, func(name string) string {
-		return google.Link(linkName.FindStringSubmatch(name)[1], f.links)
+	s = linkName().ReplaceAllStringFunc(s, func(name string) string {
+		return google.Link(linkName().FindStringSubmatch(name)[1], f.links)
 	})
-	return blankName.ReplaceAllStringFunc(s, func(name string) string {
+	return blankName().ReplaceAllStringFunc(s, func(name string) string {
 		key := strings.Trim(name, "{}")
 		if value := f.answers.Get(key); value != "" {
 			return value
@@ -49,7 +50,7 @@ func (f filler) text(s string) string {
 func (f filler) values(templates []string) []string {
 	var lines []string
 	for _, template := range templates {
-		if m := blankName.FindStringSubmatch(template); m != nil && m[0] == template {
+		if m := blankName().FindStringSubmatch(template); m != nil && m[0] == template {
 			if answer := f.answers[m[1]]; len(answer.Values) > 0 {
 				lines = append(lines, answer.Values...)
 				continue
@@ -63,7 +64,7 @@ func (f filler) values(templates []string) []string {
 // whole fills a template, and reports whether every blank had a value.
 func whole(template string, answers Answers) (string, bool) {
 	ok := true
-	filled := blankName.ReplaceAllStringFunc(template, func(name string) string {
+	filled := blankName().ReplaceAllStringFunc(template, func(name string) string {
 		value := answers.Get(strings.Trim(name, "{}"))
 		if value == "" {
 			ok = false

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -91,11 +92,11 @@ func repeatable(code, value string) bool {
 	case "bad-email":
 		return strings.Contains(value, "@")
 	}
-	return len(value) <= 300 && !looksSecret.MatchString(value)
+	return len(value) <= 300 && !looksSecret().MatchString(value)
 }
 
 // looksSecret: what Google's secrets and tokens begin with.
-var looksSecret = regexp.MustCompile(`GOCSPX-|ya29\.|1//|4/0`)
+var looksSecret = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`GOCSPX-|ya29\.|1//|4/0`) })
 
 func checkText(_ Question, value string) (string, string) { return value, "" }
 
@@ -108,10 +109,10 @@ func checkEmail(_ Question, value string) (string, string) {
 }
 
 // projectID: cloud.google.com/resource-manager/reference/rest/v3/projects (seen 2026-11-20).
-var projectID = regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`)
+var projectID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`) })
 
 func checkProjectID(_ Question, value string) (string, string) {
-	if !projectID.MatchString(value) {
+	if !projectID().MatchString(value) {
 		return "", "bad-project-id"
 	}
 	return value, ""
@@ -153,10 +154,10 @@ func checkConfirm(_ Question, value string) (string, string) {
 
 // clientID is kept loose: Google promises no shape, but a secret or an address
 // pasted into the wrong field is to be noticed.
-var clientID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]+$`)
+var clientID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]+$`) })
 
 func checkClientID(_ Question, value string) (string, string) {
-	if !clientID.MatchString(value) || strings.HasPrefix(value, "GOCSPX-") {
+	if !clientID().MatchString(value) || strings.HasPrefix(value, "GOCSPX-") {
 		return "", "bad-client-id"
 	}
 	return value, ""

@@ -26,7 +26,7 @@ func (f *targetFile) check(d targetData) error {
 		}{fmt.Sprintf("protocols[%d]", i), p, []string{"imap", "smtp", "pop3"}})
 	}
 	for i, v := range d.Variables {
-		if !variableName.MatchString(v.Key) {
+		if !variableName().MatchString(v.Key) {
 			return f.refuse("target-bad-value", fmt.Sprintf("variables[%d].key", i), "value", v.Key, "wanted", "a-z, 0-9, _")
 		}
 		if v.Check != "" {
@@ -58,7 +58,7 @@ func (f *targetFile) checkBlanks(d targetData) error {
 	}
 	for key, templates := range map[string][]string{"redirect_uris": d.RedirectURIs, "origins": d.Origins, "domains": d.Domains} {
 		for i, template := range templates {
-			for _, blank := range blankName.FindAllStringSubmatch(template, -1) {
+			for _, blank := range blankName().FindAllStringSubmatch(template, -1) {
 				if !slices.Contains(known, blank[1]) {
 					return f.refuse("target-unknown-blank", fmt.Sprintf("%s[%d]", key, i), "value", blank[1],
 						"wanted", strings.Join(known, ", "), "nearest", Nearest(blank[1], known))

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/net/idna"
@@ -100,7 +101,7 @@ func parseURL(value string) (*url.URL, string) {
 // publicHost gives a host in lower case ASCII if everybody can know it: no
 // address, no single label, a suffix that is registered.
 func publicHost(host string) (string, string) {
-	if _, err := netip.ParseAddr(host); err == nil || numeric.MatchString(host) {
+	if _, err := netip.ParseAddr(host); err == nil || numeric().MatchString(host) {
 		return "", "url-is-ip"
 	}
 	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
@@ -115,7 +116,9 @@ func publicHost(host string) (string, string) {
 }
 
 // numeric is what browsers take for an IPv4 address as well: 2130706433, 0x7f.1.
-var numeric = regexp.MustCompile(`^(0[xX][0-9a-fA-F]*|[0-9]+)(\.(0[xX][0-9a-fA-F]*|[0-9]+)){0,3}$`)
+var numeric = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(0[xX][0-9a-fA-F]*|[0-9]+)(\.(0[xX][0-9a-fA-F]*|[0-9]+)){0,3}$`)
+})
 
 func isLoopback(host string) bool { return host == "127.0.0.1" || host == "::1" || host == "localhost" }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/publicsuffix"
 
@@ -18,7 +19,7 @@ import (
 // loopback URI registered: product.md §3.
 const webPort = "8765"
 
-var projectNumber = regexp.MustCompile(`^([0-9]{6,})-`)
+var projectNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{6,})-`) })
 
 // Complete gives answers with what can be computed from them, under the keys
 //
@@ -39,7 +40,7 @@ func (p *Playbook) Complete(answers Answers) Answers {
 		}
 	}
 	found("mail_scope", google.MailScope())
-	if m := projectNumber.FindStringSubmatch(done.Get("client_id")); m != nil {
+	if m := projectNumber().FindStringSubmatch(done.Get("client_id")); m != nil {
 		found("project", m[1])
 	}
 	if p.Target == nil {

@@ -210,12 +210,12 @@ func TestTextsHaveNoStrayBlanks(t *testing.T) {
 			if strings.Contains(text, "{@") {
 				t.Errorf("%s: unknown label in %q", path, text)
 			}
-			for _, m := range linkName.FindAllStringSubmatch(text, -1) {
+			for _, m := range linkName().FindAllStringSubmatch(text, -1) {
 				if google.Known().Links[m[1]].Value == "" {
 					t.Errorf("%s: unknown link %q", path, m[1])
 				}
 			}
-			for _, m := range blankName.FindAllStringSubmatch(text, -1) {
+			for _, m := range blankName().FindAllStringSubmatch(text, -1) {
 				if !slices.Contains(known, m[1]) {
 					t.Errorf("%s: blank {%s} in %q is filled by nobody", path, m[1], text)
 				}

@@ -3,9 +3,10 @@ package playbook
 import (
 	"regexp"
 	"slices"
+	"sync"
 )
 
-var labelName = regexp.MustCompile(`\{@[a-z-]+\}`)
+var labelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{@[a-z-]+\}`) })
 
 // labels gives a function that puts Google's labels, as they are shown in a
 // language, into a text that names them {@id}. A name that does not exist
@@ -23,7 +24,7 @@ func labels(lang string) (func(text string) string, error) {
 		shown["{@"+id+"}"] = showLabel(in, lang, file.Shown[lang])
 	}
 	return func(text string) string {
-		return labelName.ReplaceAllStringFunc(text, func(name string) string {
+		return labelName().ReplaceAllStringFunc(text, func(name string) string {
 			if label, ok := shown[name]; ok {
 				return label
 			}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -90,10 +91,10 @@ func (f *targetFile) remember(prefix string, n *yaml.Node) {
 }
 
 var (
-	yamlLine    = regexp.MustCompile(`line (\d+)`)
-	yamlUnknown = regexp.MustCompile(`field (\S+) not found`)
-	yamlTwice   = regexp.MustCompile(`mapping key "?([^" ]+)"? already defined`)
-	yamlWrong   = regexp.MustCompile(`cannot unmarshal !!(\S+)`)
+	yamlLine    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+)`) })
+	yamlUnknown = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`field (\S+) not found`) })
+	yamlTwice   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`mapping key "?([^" ]+)"? already defined`) })
+	yamlWrong   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`cannot unmarshal !!(\S+)`) })
 )
 
 // explain turns the first complaint of the YAML library into a Symptom.
@@ -103,14 +104,14 @@ func (f *targetFile) explain(err error, into any) error {
 		text = typed.Errors[0]
 	}
 	symptom := f.refuse("target-syntax", "")
-	if m := yamlUnknown.FindStringSubmatch(text); m != nil {
+	if m := yamlUnknown().FindStringSubmatch(text); m != nil {
 		symptom = f.refuse("target-unknown-key", m[1], "nearest", Nearest(m[1], keysOf(reflect.TypeOf(into).Elem())))
-	} else if m := yamlTwice.FindStringSubmatch(text); m != nil {
+	} else if m := yamlTwice().FindStringSubmatch(text); m != nil {
 		symptom = f.refuse("target-key-twice", m[1])
-	} else if m := yamlWrong.FindStringSubmatch(text); m != nil {
+	} else if m := yamlWrong().FindStringSubmatch(text); m != nil {
 		symptom = f.refuse("target-wrong-kind", "", "got", m[1])
 	}
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	if m := yamlLine().FindStringSubmatch(text); m != nil {
 		symptom.Facts["line"] = m[1]
 		line, _ := strconv.Atoi(m[1])
 		for key, at := range f.line {
@@ -119,7 +120,7 @@ func (f *targetFile) explain(err error, into any) error {
 			}
 		}
 	}
-	symptom.Text = strings.TrimPrefix(yamlLine.ReplaceAllString(text, ""), "yaml: : ")
+	symptom.Text = strings.TrimPrefix(yamlLine().ReplaceAllString(text, ""), "yaml: : ")
 	symptom.Text = strings.TrimPrefix(symptom.Text, ": ")
 	if i := strings.Index(symptom.Text, " in type "); i > 0 { // our own type's name helps nobody
 		symptom.Text = symptom.Text[:i]

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"gmailoauth/internal/sandbox/scenario"
 )
@@ -86,7 +87,7 @@ func (s *Server) authenticate(r *http.Request) (*client, *answer) {
 	return nil, &refused
 }
 
-var codeShape = regexp.MustCompile(`^4/0[A-Za-z0-9_-]{20,250}$`)
+var codeShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^4/0[A-Za-z0-9_-]{20,250}$`) })
 
 // exchange trades a code. A code works once, whatever comes of it.
 func (s *Server) exchange(c *client, form url.Values) answer {
@@ -99,7 +100,7 @@ func (s *Server) exchange(c *client, form url.Values) answer {
 		return refuse(bad, "redirect_uri_mismatch", "Bad Request")
 	case text == "":
 		return missingParameter("code")
-	case !codeShape.MatchString(text):
+	case !codeShape().MatchString(text):
 		return refuse(bad, "invalid_grant", "Malformed auth code.")
 	}
 	known := s.state.codes[text]

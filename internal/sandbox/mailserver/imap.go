@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gmailoauth/internal/sandbox/scenario"
 )
@@ -116,14 +117,14 @@ func (s *session) imapAuthenticate(args string) (email string, err error) {
 	return "", err
 }
 
-var literal = regexp.MustCompile(`\{(\d{1,10})(\+?)\}$`)
+var literal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{(\d{1,10})(\+?)\}$`) })
 
 // imapCommand reads a command, with its literals, which before the login can
 // only be names and passwords.
 func (s *session) imapCommand() (tag, verb, args string, err error) {
 	text, err := s.command()
 	for err == nil {
-		m := literal.FindStringSubmatch(text)
+		m := literal().FindStringSubmatch(text)
 		if m == nil {
 			break
 		}

@@ -92,7 +92,7 @@ func (d *imapDialect) command(line []byte) ([]byte, error) {
 
 // announce looks for a literal at the end of a line.
 func (d *imapDialect) announce(text string) {
-	m := literal.FindStringSubmatch(text)
+	m := literal().FindStringSubmatch(text)
 	if m == nil {
 		return
 	}
