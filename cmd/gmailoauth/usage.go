@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -34,7 +35,7 @@ func flagSymptom(err error) error {
 	return inputSymptom("bad-flag")
 }
 
-var flagName = regexp.MustCompile(`^[a-z][a-z-]{0,30}$`)
+var flagName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z-]{0,30}$`) })
 
 // dashed gives a flag as it is typed. What does not look like a flag's name is
 // not repeated: somebody pasted something else.
@@ -42,7 +43,7 @@ func dashed(name string) string {
 	switch {
 	case len(name) == 1:
 		return "-" + name
-	case flagName.MatchString(name):
+	case flagName().MatchString(name):
 		return "--" + name
 	}
 	return ""
@@ -94,12 +95,12 @@ func knownMember(cmd *cobra.Command, args []string) error {
 	return unknownCommand(cmd, args[0])
 }
 
-var commandName = regexp.MustCompile(`^[a-z][a-z-]{0,15}$`)
+var commandName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z-]{0,15}$`) })
 
 // unknownCommand repeats what was typed only if it looks like a command's name,
 // and offers the nearest one.
 func unknownCommand(cmd *cobra.Command, typed string) error {
-	if !commandName.MatchString(typed) {
+	if !commandName().MatchString(typed) {
 		return inputSymptom("unknown-command")
 	}
 	cmd.SuggestionsMinimumDistance = 2
@@ -125,7 +126,7 @@ func argumentSymptom(cmd *cobra.Command, args []string, err error) error {
 	return inputSymptom(code, "in_command", ownName(cmd), "usage", strings.TrimSuffix(usage, " [flags]"))
 }
 
-var quotedFlag = regexp.MustCompile(`"([a-z][a-z-]*)"`)
+var quotedFlag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"([a-z][a-z-]*)"`) })
 
 // usageSymptom reads what cobra says of flags that are missing or exclude each
 // other. Its sentences hold names of flags and no values.
@@ -137,7 +138,7 @@ func usageSymptom(err error) error {
 	var flags []string
 	switch {
 	case strings.HasPrefix(text, "required flag(s) "):
-		for _, m := range quotedFlag.FindAllStringSubmatch(text, -1) {
+		for _, m := range quotedFlag().FindAllStringSubmatch(text, -1) {
 			flags = append(flags, "--"+m[1])
 		}
 		return inputSymptom("missing-flag", "flags", strings.Join(flags, ", "))

@@ -124,7 +124,7 @@ func TestEntriesAreWhole(t *testing.T) {
 			if strings.TrimSpace(text) == "" || strings.Contains(text, "\n") {
 				t.Errorf("%s: a sentence is empty or broken: %q", e.Name, text)
 			}
-			for _, b := range blank.FindAllString(text, -1) {
+			for _, b := range blank().FindAllString(text, -1) {
 				if _, ok := c.words.Missing[strings.Trim(b, "{}")]; !ok {
 					t.Errorf("%s: nothing stands for %s when it is not known", e.Name, b)
 				}
@@ -175,7 +175,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 		t.Fatal(names, err)
 	}
 	blanks := func(text string) string {
-		list := blank.FindAllString(text, -1)
+		list := blank().FindAllString(text, -1)
 		slices.Sort(list)
 		return fmt.Sprint(slices.Compact(list))
 	}

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -10,13 +11,13 @@ import (
 // babble.
 const longest = 300
 
-var blank = regexp.MustCompile(`\{[a-z_]+\}`)
+var blank = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[a-z_]+\}`) })
 
 // fill puts facts into the blanks of a sentence, and general words where a fact
 // is not known. A value is never searched for blanks of its own: servers choose
 // what they say.
 func fill(text string, facts, missing map[string]string) string {
-	return blank.ReplaceAllStringFunc(strings.TrimSpace(text), func(b string) string {
+	return blank().ReplaceAllStringFunc(strings.TrimSpace(text), func(b string) string {
 		name := strings.Trim(b, "{}")
 		if value := printable(facts[name]); value != "" {
 			return value
@@ -28,13 +29,13 @@ func fill(text string, facts, missing map[string]string) string {
 	})
 }
 
-var harmless = regexp.MustCompile(`^[A-Za-z0-9._@+/:=,%-]+$`)
+var harmless = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._@+/:=,%-]+$`) })
 
 // fillCommand fills a command that a person will paste into a shell: what the
 // shell might read otherwise is quoted, and a blank without a value is its name
 // in capitals.
 func fillCommand(command string, facts map[string]string) string {
-	return blank.ReplaceAllStringFunc(command, func(b string) string {
+	return blank().ReplaceAllStringFunc(command, func(b string) string {
 		name := strings.Trim(b, "{}")
 		value := printable(facts[name])
 		switch {
@@ -43,7 +44,7 @@ func fillCommand(command string, facts map[string]string) string {
 		case value == "":
 			return strings.ToUpper(name)
 		case name == "suggestion", // words of a command of ours
-			harmless.MatchString(value) && !strings.HasPrefix(value, "-"):
+			harmless().MatchString(value) && !strings.HasPrefix(value, "-"):
 			return value
 		}
 		return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"

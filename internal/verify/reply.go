@@ -4,18 +4,21 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // sessionID is what Gmail ends its texts with: an identifier that differs with
 // each session, and in SMTP who speaks (gsmtp: Google; gcdp: the domain's policy).
 // Source: support.google.com/a/answer/3726730; greetings and verdicts in
 // many client test suites (seen 2026-11-20).
-var sessionID = regexp.MustCompile(`(?:^|\s+)[0-9A-Za-z]*[0-9][0-9A-Za-z]*[-.][0-9A-Za-z.-]*[0-9][0-9A-Za-z.-]*(?: - (gsmtp|gcdp))?$`)
+var sessionID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|\s+)[0-9A-Za-z]*[0-9][0-9A-Za-z]*[-.][0-9A-Za-z.-]*[0-9][0-9A-Za-z.-]*(?: - (gsmtp|gcdp))?$`)
+})
 
 // withoutID takes the session's identifier off a text. Only what has the length
 // of one goes: "see 5.7.8" stays.
 func withoutID(text string) string {
-	at := sessionID.FindStringSubmatchIndex(text)
+	at := sessionID().FindStringSubmatchIndex(text)
 	if at == nil {
 		return strings.TrimSuffix(strings.TrimSuffix(text, " - gsmtp"), " - gcdp")
 	}
@@ -75,7 +78,7 @@ func parsePOP3(line string) (ok bool, code, text string) {
 	return false, code, withoutID(rest)
 }
 
-var enhanced = regexp.MustCompile(`^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)`)
+var enhanced = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)`) })
 
 // parseSMTP reads a reply of one or more lines. code is "535 5.7.8", or "535"
 // without an enhanced status code. status is 0 for what is no reply.
@@ -91,7 +94,7 @@ func parseSMTP(lines []string) (status int, code, text string) {
 		}
 		status = int(n)
 		rest := strings.TrimSpace(line[min(4, len(line)):])
-		if m := enhanced.FindStringSubmatch(rest); m != nil {
+		if m := enhanced().FindStringSubmatch(rest); m != nil {
 			code = line[:3] + " " + m[1]
 			rest = strings.TrimSpace(rest[len(m[0]):])
 		} else if code == "" {
