@@ -29,6 +29,7 @@ type app struct {
 	hide        *secret.Redactor // every secret that was read; cleans all that is written
 
 	flags common
+	trace *tracer // nil without -v and --trace
 
 	sharedHTTP *http.Client // of a command that renews many tokens; see shareHTTP
 
@@ -131,10 +132,14 @@ func (a *app) httpClient() (*http.Client, error) {
 		MaxIdleConnsPerHost:   16,
 		ResponseHeaderTimeout: a.flags.timeout,
 	}
-	return &http.Client{
+	client := &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
+	}
+	if a.trace != nil {
+		client.Transport = tracedHTTP{transport, a.trace}
+	}
+	return client, nil
 }
 
 // paths are the folders that are ours.

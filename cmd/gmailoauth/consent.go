@@ -105,6 +105,7 @@ func (c *consenting) show(_, redirectURI string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tell("consent.sign_in", "account", c.email)
+	c.app.trace.step("callback " + redirectURI + " listening")
 	c.far(redirectURI)
 	if c.app.interactive() && !c.options.NoPaste {
 		c.tell("consent.paste", "redirect_uri", redirectURI)

@@ -62,7 +62,7 @@ func (a *app) shareHTTP() (release func(), err error) {
 	a.sharedHTTP = client
 	return func() {
 		a.sharedHTTP = nil
-		if t, ok := transport.(*http.Transport); ok {
+		if t, ok := transport.(interface{ CloseIdleConnections() }); ok {
 			t.CloseIdleConnections()
 		}
 	}, nil
@@ -89,6 +89,10 @@ func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, 
 	box := verify.Mailbox{
 		Account: acct.Email, SASL: opts.sasl, Timeout: a.flags.timeout, TLS: config, SendTest: opts.sendTest,
 		Scopes: acct.Grant.Scopes, Grant: acct.Grant,
+	}
+	if a.trace != nil {
+		box.Heard = a.trace.mail
+		box.Checked = func(f finding.Finding) { a.trace.checked(acct.Email, f) }
 	}
 	if slices.Contains(provider.Scopes, google.MailScope()) {
 		box.MailScope = google.MailScope()

@@ -41,6 +41,11 @@ func (a *app) freshToken(ctx context.Context, acct account.Account, secrets stor
 	if err != nil {
 		return credentials.Token, renewed, a.about(acct, err)
 	}
+	how := "kept"
+	if renewed {
+		how = "renewed"
+	}
+	a.trace.step(acct.Email + " access token " + how + ", good until " + credentials.Token.Expiry.UTC().Format(time.RFC3339))
 	if renewed {
 		a.noteRenewal(acct, credentials.Token, !credentials.Token.Refresh.Equal(old))
 	}

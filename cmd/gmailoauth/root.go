@@ -20,6 +20,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetOut(a.term.Out)
 	root.SetErr(a.term.Err)
 	ran, err := a.execute(ctx, root)
+	defer a.trace.close()
 	if err == nil {
 		return 0
 	}
@@ -89,7 +90,10 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if a.flags.accessible {
 		a.term.Rich = false
 	}
-	return first
+	if first != nil {
+		return first
+	}
+	return a.openTrace()
 }
 
 // variableOf is the environment variable of a flag: --redirect-port is

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,22 +74,48 @@ func (a *app) walkThrough(ctx context.Context, w *walking) error {
 	} else if err := w.resume(); err != nil {
 		return err
 	}
-	if w.resumed {
-		a.note(a.words().Say("setup.resumed", "target", w.answers.Get("target")))
-	}
+	w.greet(face)
 	w.latest = w.answers
 	walk := setup.Walk{Load: w.load, Answers: w.answers, Marks: w.marks, Asker: asker, Actions: w.actions(),
 		Save: w.save, Heading: w.heading}
 	result, err := setup.Run(ctx, walk)
-	if err == nil {
-		return w.finish(result)
+	return w.end(face, result, err)
+}
+
+// greet says what is special about this run.
+func (w *walking) greet(face *wizard.Wizard) {
+	say := w.app.words().Say
+	if w.resumed {
+		face.Say(say("setup.resumed", "target", w.answers.Get("target")))
 	}
-	if failed, ok := errors.AsType[proofFailed](err); ok {
-		a.note(a.words().Say("setup.proof-failed"))
+	if w.sandbox == nil {
+		return
+	}
+	face.Say(say("setup.sandbox"))
+	face.Say(say("setup.sandbox-console", "url", w.sandbox.box.ConsoleURL()))
+	if w.sandbox.robot {
+		face.Say(say("setup.sandbox-consents", "account", strings.Join(w.answers["account"].Values, ", ")))
+	}
+}
+
+// end says how it ended, and gives the exit code that goes with it.
+func (w *walking) end(face *wizard.Wizard, result setup.Result, err error) error {
+	say := w.app.words().Say
+	failed, unproven := errors.AsType[proofFailed](err)
+	switch {
+	case err == nil && w.sandbox != nil:
+		face.Say(say("setup.sandbox-end"))
+		return nil
+	case err == nil:
+		return w.keep(result.Answers, result.Marks, true)
+	case unproven && !w.app.interactive():
+		face.Say(say("setup.proof-failed")) // the wizard has said it
 		return exitError(failed)
-	}
-	if errors.Is(err, context.Canceled) && a.interactive() && w.sandbox == nil {
-		a.note("\n" + a.words().Say("setup.kept"))
+	case unproven:
+		return exitError(failed)
+	case errors.Is(err, context.Canceled) && w.app.interactive() && w.sandbox == nil && result.Answers.Has("target"):
+		w.app.note("")
+		face.Say(say("setup.kept"))
 		return exitError(exitInterrupted)
 	}
 	return err

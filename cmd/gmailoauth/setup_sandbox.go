@@ -54,17 +54,14 @@ func (a *app) setupInSandbox(cmd *cobra.Command, flags *walkFlags) error {
 	if err != nil {
 		return err
 	}
-	say := a.words().Say
-	a.note(say("setup.sandbox"))
-	a.note(say("setup.sandbox-console", "url", box.ConsoleURL()))
 	s.supply(answers)
+	marks["audience"] = playbook.Acknowledged // supplied, and there is nothing to set
 	if s.robot {
 		if !answers.Has("client_file") && !answers.Has("client_id") {
 			if err := s.giveClient(inside, answers); err != nil {
 				return err
 			}
 		}
-		a.note(say("setup.sandbox-consents", "account", strings.Join(answers["account"].Values, ", ")))
 	}
 	return inside.walkThrough(cmd.Context(), &walking{app: inside, answers: answers, marks: marks, noBrowser: flags.noBrowser, sandbox: s})
 }
@@ -73,7 +70,7 @@ func (a *app) setupInSandbox(cmd *cobra.Command, flags *walkFlags) error {
 // its folders are below the temporary one. Variables of ours, which are about
 // the real Google, do not reach it; prepare has made flags of them already.
 func (a *app) inside(s *sandboxWalk) *app {
-	inside := &app{term: a.term, now: a.now, openBrowser: a.openBrowser, hide: a.hide, flags: a.flags}
+	inside := &app{term: a.term, now: a.now, openBrowser: a.openBrowser, hide: a.hide, flags: a.flags, trace: a.trace}
 	inside.flags.provider, inside.flags.store = s.box.ProviderFile(), ""
 	inside.lookupEnv = func(name string) (string, bool) {
 		switch {
@@ -179,10 +176,15 @@ type suppliedBook struct {
 	sandbox *sandboxWalk
 }
 
-// Resolve is the playbook's, with the proposal in it.
+// Resolve is the playbook's, with the proposal in it, and with the console's
+// address where it is of use.
 func (b suppliedBook) Resolve(answers playbook.Answers, marks playbook.Marks) []playbook.StepState {
 	steps := b.Playbook.Resolve(answers, marks)
-	for _, step := range steps {
+	for i := range steps {
+		step := &steps[i]
+		if step.Link == "" { // the console has no page for it
+			step.URL = ""
+		}
 		for i := range step.Questions {
 			if q := &step.Questions[i]; q.Key == "client_file" && q.Value == "" {
 				q.Value = b.sandbox.clientFile

@@ -9,7 +9,6 @@ import (
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/playbook"
-	"gmailoauth/internal/setup"
 	"gmailoauth/internal/store"
 )
 
@@ -43,6 +42,8 @@ func (w *walking) save(answers playbook.Answers, marks playbook.Marks) error {
 	return w.keep(answers, marks, false)
 }
 
+// keep keeps them; a finished walk is not gone on with, unless its target is
+// named again.
 func (w *walking) keep(answers playbook.Answers, marks playbook.Marks, finished bool) error {
 	target := answers.Get("target")
 	if target == "" || w.sandbox != nil {
@@ -64,15 +65,6 @@ func (w *walking) keep(answers playbook.Answers, marks playbook.Marks, finished 
 		return err
 	}
 	return walks.Put(target, append(data, '\n'))
-}
-
-// finish keeps the whole walk as done: the next run begins a new one, unless it
-// is for the same target.
-func (w *walking) finish(result setup.Result) error {
-	if w.sandbox != nil {
-		w.app.note(w.app.words().Say("setup.sandbox-end"))
-	}
-	return w.keep(result.Answers, result.Marks, true)
 }
 
 // resume puts what was kept of an earlier walk under what was given now: of the

@@ -42,9 +42,9 @@ func (s *Server) refusal(where, endpoint string, r reply, sent ...secret.Text) *
 		symptom.Code, symptom.Text = "not-json", readable(r.body, contentType)
 	}
 	clean := cleaner(sent)
-	symptom.Code, symptom.Text = clean(oneLine(symptom.Code, 80)), clean(oneLine(symptom.Text, 300))
+	symptom.Code, symptom.Text = oneLine(clean(symptom.Code), 80), oneLine(clean(symptom.Text), 300) // a secret cut in two is not known any more
 	return symptom.With(
-		"subtype", clean(oneLine(words.subtype, 80)),
+		"subtype", oneLine(clean(words.subtype), 80),
 		"content_type", contentType,
 		"status", strconv.Itoa(r.status),
 		"retry_after", seconds(r.header.Get("Retry-After"), s.Now()),

@@ -24,6 +24,7 @@ func (p *proof) check(ctx context.Context, id, mechanism string, do func(context
 	f := finding.Finding{ID: id, Status: finding.Pass, Endpoint: p.endpoint(), Mechanism: mechanism,
 		Duration: p.now().Sub(start), Evidence: p.clean(said.evidence), Facts: said.facts}
 	if err == nil {
+		p.checked(f)
 		return f
 	}
 	f.Status = finding.Fail
@@ -31,7 +32,14 @@ func (p *proof) check(ctx context.Context, id, mechanism string, do func(context
 	f.Symptom = f.Symptom.With("account", p.run.box.Account, "protocol", p.protocol, "mechanism", mechanism,
 		"host", p.server.Host, "stage", id[len(p.protocol)+1:])
 	f.Symptom.Endpoint = p.endpoint()
+	p.checked(f)
 	return f
+}
+
+func (p *proof) checked(f finding.Finding) {
+	if p.run.box.Checked != nil {
+		p.run.box.Checked(f)
+	}
 }
 
 func withEvidence(err error, line string) error {

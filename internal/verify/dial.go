@@ -116,10 +116,12 @@ func printable(text string) string {
 }
 
 // open dials TCP. What ctx ends afterwards is the caller's to say.
-func open(ctx context.Context, t track) (*wire, error) {
+func (r *run) open(ctx context.Context, t track) (*wire, error) {
 	raw, err := new(net.Dialer).DialContext(ctx, "tcp", t.server.Addr())
 	if err != nil {
 		return nil, err
 	}
-	return newWire(raw, t.protocol, t.server), nil
+	w := newWire(raw, t.protocol, t.server)
+	w.heard = r.box.Heard
+	return w, nil
 }

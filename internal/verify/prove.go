@@ -179,7 +179,7 @@ func (p *proof) auth(mechanism, reason string) {
 
 // connectSession dials, and reads what there is to read before a login.
 func (p *proof) connectSession(ctx context.Context, mechanism string) (*wire, session, answer, error) {
-	w, err := open(ctx, p.track)
+	w, err := p.open(ctx, p.track)
 	if err != nil {
 		return nil, nil, answer{}, err
 	}

@@ -15,6 +15,7 @@ func (w *wire) record(received []byte) error {
 			continue
 		}
 		w.said++
+		w.tell(false, w.line)
 		w.lines = append(w.lines[max(0, len(w.lines)-maxKept+1):], strings.TrimRight(string(w.line), "\r\n"))
 		w.line, w.lineSize = w.line[:0], 0
 	}
@@ -101,5 +102,30 @@ func (w *wire) drain() {
 		w.mu.Lock()
 		w.ahead = nil
 		w.mu.Unlock()
+	}
+}
+
+// tell passes a line on to whoever listens.
+func (w *wire) tell(sent bool, line []byte) {
+	if w.heard != nil {
+		w.heard(w.protocol, w.server.Addr(), sent, strings.TrimRight(string(line), "\r\n"))
+	}
+}
+
+// tellSent tells whole lines: a secret must not come in pieces.
+func (w *wire) tellSent(sent []byte) {
+	if w.heard == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.saying = append(w.saying, sent...)
+	for {
+		end := bytes.IndexByte(w.saying, '\n')
+		if end < 0 {
+			return
+		}
+		w.tell(true, w.saying[:end])
+		w.saying = w.saying[end+1:]
 	}
 }

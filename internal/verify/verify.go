@@ -38,6 +38,12 @@ type Mailbox struct {
 	MailScope  string        // what token.scope looks for; empty: skipped
 	Grant      account.Grant // of the refresh token, for token.lifetime
 	Redactor   *secret.Redactor
+
+	// Heard is told every line of the wire as it stands, secrets and all; Checked
+	// each check of a mail connection as it ends. Both are called by many
+	// goroutines and hold them up. Both may be nil.
+	Heard   func(protocol, endpoint string, sent bool, line string)
+	Checked func(finding.Finding)
 }
 
 // Tokens is where the access token comes from and how it is looked at.

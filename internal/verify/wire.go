@@ -62,6 +62,9 @@ type wire struct {
 	lines    []string // the last maxKept lines
 	said     int      // lines received in all
 	tags     map[string]string
+
+	heard  func(protocol, endpoint string, sent bool, line string) // nil: nobody is told
+	saying []byte                                                  // the line that is being sent, if somebody is told
 }
 
 func newWire(raw net.Conn, protocol string, server google.Server) *wire {
@@ -139,6 +142,7 @@ func (w *wire) Write(p []byte) (int, error) {
 		w.tags[words[1]] = words[0]
 		w.mu.Unlock()
 	}
+	w.tellSent(sent)
 	_, err := w.conn.Write(sent)
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/huh/v2"
+	"charm.land/lipgloss/v2"
 
 	"gmailoauth/internal/playbook"
 )
@@ -96,7 +97,7 @@ func (f *field) widget() huh.Field {
 		for _, choice := range f.q.Choices {
 			label := choice.Label
 			if choice.Help != "" {
-				label += "\n  " + choice.Help
+				label += "\n" + f.indented(choice.Help)
 			}
 			options = append(options, huh.NewOption(label, choice.Value))
 		}
@@ -113,4 +114,14 @@ func (f *field) widget() huh.Field {
 		input = input.EchoMode(huh.EchoModePassword)
 	}
 	return input
+}
+
+// indented wraps the consequences of a choice below its name: by two columns,
+// and two more that the form puts before both.
+func (f *field) indented(text string) string {
+	lines := strings.Split(lipgloss.Wrap(text, max(10, f.w.pen.columns()-4), ""), "\n")
+	for i := range lines {
+		lines[i] = "  " + strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
 }

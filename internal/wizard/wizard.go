@@ -87,6 +87,9 @@ func (w *Wizard) Passed(view playbook.View) { w.pen.passed(w.Words, view.Step) }
 // Tell prints notes, their labels in a column.
 func (w *Wizard) Tell(notes []playbook.Note) { w.pen.notes(notes) }
 
+// Say prints a sentence, broken between words.
+func (w *Wizard) Say(text string) { w.pen.paragraph("", 0, text, same) }
+
 // Refused tells why an action failed and asks what to do.
 func (w *Wizard) Refused(ctx context.Context, view playbook.View, refusal error) (playbook.Move, error) {
 	w.pen.printf("\n%s\n", w.Explain(refusal))
