@@ -23,7 +23,7 @@ race: ## the same, under the race detector (needs a C compiler)
 
 lint: ## gofmt, go vet and golangci-lint with the house rules
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "run gofmt -w on these"; exit 1; }
-	go vet ./...
+	go vet ./... && go vet -tags e2e ./internal/e2e ./testdata/bench
 	$(GOLANGCI_LINT) run ./...
 
 docs: ## write the generated pages again, and fail if that changed them

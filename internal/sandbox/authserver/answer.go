@@ -67,7 +67,7 @@ func (s *Server) played(point string, h func(*http.Request) answer) http.Handler
 		if effect.Hang {
 			s.hang(r)
 		}
-		a, spoken := said(effect)
+		a, spoken := said(echoing(effect, r))
 		if !spoken && !effect.Close {
 			a = h(r)
 		}
@@ -82,6 +82,24 @@ func (s *Server) hang(r *http.Request) {
 	case <-s.closed:
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// echoing fills in what a careless server repeats: {sent} is the request's form
+// as it came, {clear} all values in it and the credentials of its header.
+func echoing(effect *scenario.Effect, r *http.Request) *scenario.Effect {
+	if !strings.Contains(effect.Body+effect.Description, "{") {
+		return effect
+	}
+	_ = r.ParseForm() // what cannot be read is not repeated
+	_, header, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	clear := []string{header}
+	for _, values := range r.Form {
+		clear = append(clear, values...)
+	}
+	blanks := strings.NewReplacer("{sent}", r.Form.Encode(), "{clear}", strings.Join(clear, " "))
+	filled := *effect
+	filled.Body, filled.Description = blanks.Replace(effect.Body), blanks.Replace(effect.Description)
+	return &filled
 }
 
 // said is what an effect says in place of the usual answer, if it says something.

@@ -1,6 +1,7 @@
 package mailserver
 
 import (
+	"encoding/base64"
 	"io"
 	"net"
 	"strings"
@@ -42,15 +43,22 @@ func (s *session) play(e *scenario.Effect) (settled bool, err error) {
 }
 
 // fill puts in what a scenario cannot know: {tag} of the IMAP command, {id} of
-// the session, {ip} of the client, {scope}, which is that of mail.
+// the session, {ip} of the client, {scope}, which is that of mail; and what a
+// careless server repeats: {sent}, the SASL string as it came, {clear}, what it holds.
 func (s *session) fill(lines []string) []string {
 	host, _, _ := net.SplitHostPort(s.raw.RemoteAddr().String())
-	blanks := strings.NewReplacer("{tag}", s.tag, "{id}", s.id, "{ip}", host, "{scope}", google.MailScope())
+	blanks := strings.NewReplacer("{tag}", s.tag, "{id}", s.id, "{ip}", host, "{scope}", google.MailScope(),
+		"{sent}", s.sent, "{clear}", strings.ReplaceAll(decoded(s.sent), "\x01", " "))
 	filled := make([]string, len(lines))
 	for i, line := range lines {
 		filled[i] = blanks.Replace(line)
 	}
 	return filled
+}
+
+func decoded(text string) string {
+	clear, _ := base64.StdEncoding.DecodeString(text)
+	return string(clear)
 }
 
 // without takes the keywords and mechanisms that are not to be advertised out

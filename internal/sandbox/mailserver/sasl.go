@@ -53,6 +53,7 @@ func (s *session) exchange(point, mechanism string, initial *string, prompt stri
 		}
 		initial = &line
 	}
+	s.sent = *initial
 	effect := s.servers.at(point)
 	if effect != nil && effect.Challenge != "" {
 		challenge := s.fill([]string{effect.Challenge})[0]

@@ -34,6 +34,7 @@ type session struct {
 	servers *Servers
 	id      string
 	tag     string // of the IMAP command being answered
+	sent    string // the SASL string that came last
 }
 
 func newSession(s *Servers, raw *net.TCPConn) *session {

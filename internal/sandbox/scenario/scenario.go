@@ -46,7 +46,8 @@ type Effect struct {
 	At string `yaml:"at"`
 
 	// HTTP points. Where JSON is usual, Error, Description and Parameters make the
-	// body if there is no Body.
+	// body if there is no Body. In Body and Description, {sent} is the form as it
+	// was sent, {clear} the values in it.
 	Status  int               `yaml:"status"`
 	Body    string            `yaml:"body"`
 	Headers map[string]string `yaml:"headers"`
@@ -68,7 +69,8 @@ type Effect struct {
 	TokenExpired   bool     `yaml:"token_expired"`
 
 	// Mail points: lines spoken instead of the usual answer, CRLF added; {tag}
-	// is the command's tag. Challenge, JSON, is sent before them at an auth point.
+	// is the command's tag, {sent} the SASL string as it came, {clear} what it
+	// holds. Challenge, JSON, is sent before them at an auth point.
 	Lines     []string `yaml:"lines"`
 	Challenge string   `yaml:"challenge"`
 

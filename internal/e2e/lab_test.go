@@ -1,3 +1,5 @@
+//go:build e2e
+
 // Package e2e proves the program as built against servers and a browser that
 // are not ours: Dovecot, Postfix and Chromium, as Debian ships them.
 package e2e
@@ -96,10 +98,10 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-// fill writes a file of etc/ with the lab's ports and paths in it.
+// fill writes a file of testdata/e2e with the lab's ports and paths in it.
 func (l *lab) fill(t *testing.T, name, as string) {
 	t.Helper()
-	page, err := template.ParseFiles(filepath.Join("etc", name))
+	page, err := template.ParseFiles(filepath.Join("..", "..", "testdata", "e2e", name))
 	check(t, err)
 	var text bytes.Buffer
 	check(t, page.Execute(&text, l))
@@ -116,7 +118,7 @@ func (l *lab) startDovecot(t *testing.T) {
 func (l *lab) startPostfix(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"main.cf", "master.cf", "mailboxes"} {
-		l.fill(t, name, filepath.Join("etc", name))
+		l.fill(t, name, filepath.Join("..", "..", "testdata", "e2e", name))
 	}
 	owner, err := exec.Command("id", "-u", "postfix").Output()
 	check(t, err)
