@@ -118,7 +118,7 @@ func (l *lab) startDovecot(t *testing.T) {
 func (l *lab) startPostfix(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"main.cf", "master.cf", "mailboxes"} {
-		l.fill(t, name, filepath.Join("..", "..", "testdata", "e2e", name))
+		l.fill(t, name, filepath.Join("etc", name))
 	}
 	owner, err := exec.Command("id", "-u", "postfix").Output()
 	check(t, err)

@@ -71,6 +71,8 @@ func TestEveryScenarioIsSpoken(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := start(t)
+	sent := filled("{good}")
+	said := strings.NewReplacer("{sent}", sent, "{clear}", strings.ReplaceAll(decoded(sent), "\x01", " "))
 	spoken := 0
 	for _, s := range all {
 		for _, e := range s.Effects {
@@ -84,14 +86,14 @@ func TestEveryScenarioIsSpoken(t *testing.T) {
 				l := w.reach(t, e.At)
 				if e.Challenge != "" {
 					code, text, _ := strings.Cut(l.hear(), " ")
-					want := strings.ReplaceAll(e.Challenge, "{scope}", google.MailScope())
+					want := said.Replace(strings.ReplaceAll(e.Challenge, "{scope}", google.MailScope()))
 					if got, err := base64.StdEncoding.DecodeString(text); err != nil || string(got) != want || code != "+" && code != "334" {
 						t.Errorf("the challenge is %s %q, %v; want %q", code, got, err, want)
 					}
 					l.say("")
 				}
 				for _, text := range e.Lines {
-					want := strings.NewReplacer("{tag}", "1", "{id}", "№").Replace(text)
+					want := strings.NewReplacer("{tag}", "1", "{id}", "№").Replace(said.Replace(text))
 					if got := l.hear(); !matches(want, got) {
 						t.Fatalf("heard %q, want %q", got, want)
 					}
