@@ -62,7 +62,8 @@ func (a *app) authorize(ctx context.Context, address string, flags *clientFlags,
 	if err := a.canKeep(ctx, account.Account{Email: email, Store: before.Store}); err != nil {
 		return err
 	}
-	token, adopted := account.Token{}, !refresh.IsZero()
+	var token account.Token
+	adopted := !refresh.IsZero()
 	if adopted {
 		token, _, err = a.adopt(ctx, client, email, refresh)
 	} else {

@@ -31,6 +31,8 @@ type workplace struct {
 	in   io.Reader // stdin; nil: nothing
 	tty  bool
 	open func(ctx context.Context, address string, env terminal.Env) error // nil: who consents
+	now  func() time.Time                                                  // nil: time.Now
+	sink io.Writer                                                         // stdout; nil: out
 	mu   sync.Mutex
 	out  bytes.Buffer
 	err  bytes.Buffer
@@ -61,6 +63,12 @@ func newWorkplace(t *testing.T, scenarios ...string) *workplace {
 
 func (o *workplace) run(args ...string) (code int, out, err string) {
 	o.t.Helper()
+	return o.let(func(a *app) int { return a.run(o.t.Context(), args) })
+}
+
+// let has an app of this workplace do something, and gives what it told.
+func (o *workplace) let(do func(*app) int) (code int, out, err string) {
+	o.t.Helper()
 	o.mu.Lock()
 	o.out.Reset()
 	o.err.Reset()
@@ -76,20 +84,27 @@ func (o *workplace) run(args ...string) (code int, out, err string) {
 			return nil
 		}
 	}
+	now, sink := o.now, o.sink
+	if now == nil {
+		now = time.Now
+	}
+	if sink == nil {
+		sink = lockedBuffer{&o.mu, &o.out}
+	}
 	a := &app{
-		term:        &terminal.Terminal{In: in, Out: lockedBuffer{&o.mu, &o.out}, Err: lockedBuffer{&o.mu, &o.err}, Width: 80, InTTY: o.tty},
-		now:         time.Now,
+		term:        &terminal.Terminal{In: in, Out: sink, Err: lockedBuffer{&o.mu, &o.err}, Width: 80, InTTY: o.tty},
+		now:         now,
 		lookupEnv:   func(name string) (string, bool) { v, ok := o.env[name]; return v, ok },
 		openBrowser: open,
 		hide:        new(secret.Redactor),
 	}
-	code = a.run(o.t.Context(), args)
+	code = do(a)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	out, err = o.out.String(), o.err.String()
 	for _, part := range []string{"GOCSPX-", "1//", "ya29."} {
 		if strings.Contains(out+err, part) {
-			o.t.Errorf("%v shows a secret (%s…):\n%s%s", args, part, out, err)
+			o.t.Errorf("a secret is shown (%s…):\n%s%s", part, out, err)
 		}
 	}
 	return code, out, err

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -70,12 +71,15 @@ func (a *app) checkClient(ctx context.Context, flags *clientFlags, uris []string
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	a.writeClean(a.term.Out.Write, func(b *bytes.Buffer) error {
+	err = a.writeAnswer(func(w io.Writer) error {
 		if a.flags.format == "json" {
-			return report.JSON(b, "client check", version, box, a.explain, a.words())
+			return report.JSON(w, "client check", version, box, a.explain, a.words())
 		}
-		return report.Human(b, a.reportOptions(a.term.OutTTY), box[0])
+		return report.Human(w, a.reportOptions(a.term.OutTTY), box[0])
 	})
+	if err != nil {
+		return fmt.Errorf("write the findings: %w", err)
+	}
 	if code := report.Exit(box, a.explain, false); code != 0 {
 		return exitError(code)
 	}

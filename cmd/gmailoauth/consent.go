@@ -93,7 +93,6 @@ type consenting struct {
 	email   string
 	options consentOptions
 	mu      sync.Mutex
-	address string
 }
 
 func (c *consenting) tell(id string, pairs ...any) {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -36,7 +38,7 @@ func (a *app) fail(ctx context.Context, command string, args []string, err error
 		}
 		return exitInterrupted
 	}
-	symptom := diagnosis.SymptomOf(usageSymptom(err))
+	symptom := diagnosis.SymptomOf(usageSymptom(unwritten(err)))
 	d := a.explain(symptom)
 	a.writeClean(a.term.Err.Write, func(b *bytes.Buffer) error {
 		if a.flags.verbose {
@@ -48,6 +50,18 @@ func (a *app) fail(ctx context.Context, command string, args []string, err error
 		a.writeClean(a.term.Out.Write, func(b *bytes.Buffer) error { return report.Failure(b, command, version, d) })
 	}
 	return d.Exit
+}
+
+// unwritten is the Symptom of an answer that stdout did not take; other errors
+// stay as they are.
+func unwritten(err error) error {
+	if _, ok := errors.AsType[*diagnosis.Symptom](err); ok {
+		return err
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok && failed.Op == "write" && failed.Path == os.Stdout.Name() {
+		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "output-not-written", Err: failed}
+	}
+	return err
 }
 
 // writeClean writes what compose makes, without secrets. There is nobody left

@@ -17,7 +17,7 @@ import (
 
 func main() {
 	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := realWorld().run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

@@ -74,8 +74,10 @@ func (a *app) findAccount(email string) (account.Account, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return acct, err
 	}
-	if a.flags.store == store.Env {
-		return account.Account{}, store.MissingVariables(store.MissingFromEnv(a.lookupEnv)...)
+	missing := store.MissingFromEnv(a.lookupEnv)
+	begun := len(missing) > 0 && len(missing) < 3 && strings.EqualFold(email, strings.TrimSpace(a.env("GMAILOAUTH_ACCOUNT")))
+	if a.flags.store == store.Env || begun { // somebody wanted them to do
+		return account.Account{}, store.MissingVariables(missing...)
 	}
 	return account.Account{}, unknownAccount(accounts, email)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 
 	"github.com/muesli/cancelreader"
@@ -33,7 +34,7 @@ func (a *app) pastedLines() func(context.Context) (string, error) {
 			}
 			n, err := reader.Read(chunk)
 			rest = append(rest, chunk[:n]...)
-			if err == io.EOF && len(rest) > 0 {
+			if errors.Is(err, io.EOF) && len(rest) > 0 {
 				line := string(rest)
 				rest = nil
 				return line, nil

@@ -30,7 +30,10 @@ func (a *app) freshToken(ctx context.Context, acct account.Account, secrets stor
 			looked, before = true, token.Access
 			return false
 		}
-		return token.FreshFor(minValidity, a.now()) && !(force && token.Access.Equal(before))
+		if force && token.Access.Equal(before) {
+			return false // nobody has renewed it since
+		}
+		return token.FreshFor(minValidity, a.now())
 	}
 	var old secret.Text
 	renew := func(ctx context.Context, kept account.Credentials) (account.Token, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"maps"
 	"net/url"
 	"os"
@@ -103,7 +104,7 @@ func (w *walking) acceptClient(q playbook.Question, typed string) (playbook.Answ
 	}
 	client, err := account.ReadClient(data, name)
 	if err != nil {
-		if symptom, ok := err.(*diagnosis.Symptom); ok && name == "" {
+		if symptom, ok := errors.AsType[*diagnosis.Symptom](err); ok && name == "" {
 			return nil, symptom.With("file", w.app.words().Say("setup.pasted"))
 		}
 		return nil, err

@@ -34,7 +34,7 @@ type sandboxWalk struct {
 // files are in a temporary folder: they are never beside real ones, and end
 // with it.
 func (a *app) setupInSandbox(cmd *cobra.Command, flags *walkFlags) error {
-	if a.flags.provider != "" {
+	if a.flags.provider != "" && a.flags.provider != a.env("GMAILOAUTH_PROVIDER") { // the variable is for other runs
 		return inputSymptom("flags-exclude", "flag", "--sandbox", "other", "--provider", "flags", "--sandbox, --provider")
 	}
 	dir, err := os.MkdirTemp("", "gmailoauth-setup-")
@@ -160,7 +160,7 @@ func withoutAnswers(answers playbook.Answers, keys []string) playbook.Answers {
 
 // freePort is one on which nobody listens at the moment.
 func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // binding to loopback does not wait
 	if err != nil {
 		return "", err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -144,6 +145,7 @@ type tracedHTTP struct {
 
 // RoundTrip is the transport's.
 func (h tracedHTTP) RoundTrip(req *http.Request) (*http.Response, error) {
+	h.learn(req)
 	request := req.Method + " " + req.URL.Redacted()
 	start := h.trace.now()
 	h.trace.line("http > " + request)
@@ -153,13 +155,39 @@ func (h tracedHTTP) RoundTrip(req *http.Request) (*http.Response, error) {
 		h.trace.step(fmt.Sprintf("%s: %v, %d ms", request, err, took))
 		return nil, err
 	}
-	head := reply.Proto + " " + reply.Status
+	head := []string{reply.Proto + " " + reply.Status}
 	for _, name := range []string{"Content-Type", "Date", "Location", "Retry-After", "Www-Authenticate"} {
 		if value := reply.Header.Get(name); value != "" {
-			head += "; " + name + ": " + value
+			head = append(head, name+": "+value)
 		}
 	}
-	h.trace.line("http < " + head)
+	h.trace.line("http < " + strings.Join(head, "; "))
 	h.trace.step(fmt.Sprintf("%s: %s, %d ms", request, reply.Status, took))
 	return reply, nil
+}
+
+// learn makes the redactor know what a request carries, such as a code or its
+// verifier: the reply may repeat it in a header.
+func (h tracedHTTP) learn(req *http.Request) {
+	_, bearer, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+	h.trace.hide.Hide(secret.New(bearer))
+	if req.GetBody == nil || !strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return
+	}
+	defer func() { _ = body.Close() }()
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return
+	}
+	form, err := url.ParseQuery(string(text))
+	if err != nil {
+		return
+	}
+	for _, name := range []string{"code", "code_verifier", "client_secret", "refresh_token", "token", "assertion"} {
+		h.trace.hide.Hide(secret.New(form.Get(name)))
+	}
 }

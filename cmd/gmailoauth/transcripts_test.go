@@ -1,84 +1,43 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"gmailoauth/internal/account"
-	"gmailoauth/internal/sandbox"
-	"gmailoauth/internal/sandbox/scenario"
 )
-
-// aheadVariable sets the clock of the program under test forward; browserDesk
-// is where the browser that it starts brings the address.
-const (
-	aheadVariable = "TEST_CLOCK_AHEAD"
-	browserDesk   = "TEST_BROWSER_DESK"
-)
-
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"gmailoauth":  programUnderTest,
-		"the-browser": browserUnderTest,
-	})
-}
-
-// programUnderTest is main, but for a clock that can be ahead.
-func programUnderTest() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	ahead, err := time.ParseDuration(os.Getenv(aheadVariable))
-	if err != nil {
-		ahead = 0
-	}
-	a := realWorld()
-	a.now = func() time.Time { return time.Now().Add(ahead) }
-	code := a.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
-}
-
-// browserUnderTest is what BROWSER names: it hands the address to the story.
-func browserUnderTest() {
-	desk := os.Getenv(browserDesk) + "?" + url.Values{"address": {os.Args[len(os.Args)-1]}}.Encode()
-	resp, err := http.Get(desk)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
 
 // The transcripts in testdata/script are the manual: each tells a story of
 // commands and what they answer. Their verbs, beside those of testscript:
 //
-//	exits CODE gmailoauth ARGS…  runs the program, which must exit with CODE
+//	exits CODE gmailoauth ARGS…  runs the program, which must exit with CODE, and show no secret
+//	                             on stderr; nor on stdout, but for token and completion
 //	sandbox [SCENARIO…]          starts the Gmail look-alike and names its provider file in
 //	                             GMAILOAUTH_PROVIDER; later: these scenarios in place of the last
+//	offline                      ends the look-alike: nothing answers at its addresses any more
 //	client KIND FILE [URI…]      makes a client on the console page (desktop or web, redirect
-//	                             URIs) and downloads its JSON
+//	                             URIs) and downloads its JSON; CLIENT_ID and CLIENT_SECRET are set
+//	publishing STATUS            testing or production, for what is granted from now on
 //	consents EMAIL               from now on it is EMAIL who sits at the browser, and allows
 //	connect EMAIL                a client, a consent and authorize, for stories that begin later
+//	grant EMAIL FILE [SCOPE…]    a refresh token for the last client, made elsewhere, in FILE
+//	withdraw EMAIL               the user removes our access at Google
 //	later DURATION               lets time pass
+//	asked                        waits until the program has started the browser
+//	mode MODE FILE…              the files have this mode
+//	decoded PATTERN              what stdout holds in base64 matches
+//
+// and programs: the-admin CMD… opens the address that CMD prints on stdout;
+// exits-with CODE CMD… is exits for programs in the background.
 func TestTranscripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/script",
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
-			s := &story{}
+			s := &story{called: make(chan struct{}, 16)}
 			s.desk = httptest.NewServer(http.HandlerFunc(s.browse))
 			env.Values[storyKey{}] = s
 			env.Defer(s.end)
@@ -89,101 +48,29 @@ func TestTranscripts(t *testing.T) {
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":    func(ts *testscript.TestScript, _ bool, args []string) { exits(ts, args) },
-			"sandbox":  func(ts *testscript.TestScript, _ bool, args []string) { storyOf(ts).sandbox(ts, args) },
-			"client":   func(ts *testscript.TestScript, _ bool, args []string) { storyOf(ts).client(ts, args) },
-			"consents": func(ts *testscript.TestScript, _ bool, args []string) { storyOf(ts).consents(args[0]) },
-			"connect":  func(ts *testscript.TestScript, _ bool, args []string) { storyOf(ts).connect(ts, args[0]) },
-			"later":    func(ts *testscript.TestScript, _ bool, args []string) { storyOf(ts).later(ts, args[0]) },
+			"exits":      verb(2, func(_ *story, ts *testscript.TestScript, args []string) { exits(ts, args) }),
+			"mode":       verb(2, func(_ *story, ts *testscript.TestScript, args []string) { mode(ts, args) }),
+			"decoded":    verb(1, func(_ *story, ts *testscript.TestScript, args []string) { decodedStdout(ts, args[0]) }),
+			"sandbox":    verb(0, (*story).sandbox),
+			"offline":    verb(0, func(s *story, _ *testscript.TestScript, _ []string) { s.box.Close() }),
+			"client":     verb(2, (*story).client),
+			"publishing": verb(1, (*story).publishing),
+			"consents":   verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.who.Store(&args[0]) }),
+			"connect":    verb(1, (*story).connect),
+			"grant":      verb(2, (*story).grant),
+			"withdraw":   verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.box.Withdraw(args[0]) }),
+			"later":      verb(1, (*story).later),
+			"asked":      verb(0, (*story).asked),
 		},
 	})
 }
 
-type storyKey struct{}
-
-// story is the world of one transcript.
-type story struct {
-	desk  *httptest.Server
-	box   *sandbox.Sandbox
-	who   atomic.Pointer[string] // sits at the browser
-	ahead atomic.Int64           // of the clock, in nanoseconds
-}
-
-func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
-
-func (s *story) end() {
-	s.desk.Close()
-	if s.box != nil {
-		s.box.Close()
-	}
-}
-
-func (s *story) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
-
-// exits runs a command and holds its exit code against the one wanted.
-func exits(ts *testscript.TestScript, args []string) {
-	want, err := strconv.Atoi(args[0])
-	if err != nil || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE COMMAND ARGS…")
-	}
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		if !ok {
-			ts.Fatalf("%s: %v", args[1], err)
+// verb is a command of a transcript that takes so many arguments at least.
+func verb(least int, do func(*story, *testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, negated bool, args []string) {
+		if negated || len(args) < least {
+			ts.Fatalf("this verb takes %d arguments at least, and no !", least)
 		}
-		got = exit.ExitCode()
+		do(ts.Value(storyKey{}).(*story), ts, args)
 	}
-	if got != want {
-		ts.Fatalf("%s exits %d, want %d", strings.Join(args[1:], " "), got, want)
-	}
-}
-
-// browse lets whoever sits at the browser consent to the address it was given.
-func (s *story) browse(w http.ResponseWriter, r *http.Request) {
-	address, who := r.FormValue("address"), s.who.Load()
-	if s.box == nil || who == nil {
-		http.Error(w, "nobody sits at the browser", http.StatusConflict)
-		return
-	}
-	go func() { _ = s.box.Consent(context.Background(), address, *who) }()
-}
-
-func (s *story) consents(who string) { s.who.Store(&who) }
-
-func (s *story) sandbox(ts *testscript.TestScript, names []string) {
-	if s.box == nil {
-		box, err := sandbox.Start(context.Background(), sandbox.Options{Dir: ts.MkAbs("sandbox"), Now: s.now})
-		ts.Check(err)
-		s.box = box
-		ts.Setenv("GMAILOAUTH_PROVIDER", box.ProviderFile())
-		ts.Setenv("CONSOLE", box.ConsoleURL())
-	}
-	var on []scenario.Scenario
-	for _, name := range names {
-		found, ok := scenario.Named(name)
-		if !ok {
-			ts.Fatalf("no scenario %q", name)
-		}
-		on = append(on, found)
-	}
-	s.box.Scenarios().Use(on...)
-}
-
-func (s *story) client(ts *testscript.TestScript, args []string) {
-	made := s.box.NewClient(account.ClientType(args[0]), args[2:], "my-mail-123")
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), s.box.ClientJSON(made), 0o600))
-}
-
-func (s *story) connect(ts *testscript.TestScript, email string) {
-	file := "client-of-" + email + ".json"
-	s.client(ts, []string{"desktop", file})
-	s.consents(email)
-	ts.Check(ts.Exec("gmailoauth", "authorize", email, "--client-file", file))
-}
-
-func (s *story) later(ts *testscript.TestScript, by string) {
-	d, err := time.ParseDuration(by)
-	ts.Check(err)
-	ts.Setenv(aheadVariable, time.Duration(s.ahead.Add(int64(d))).String())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -59,10 +60,8 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // oneOf refuses a value of --format that a command does not know.
 func oneOf(format string, known ...string) error {
-	for _, k := range known {
-		if format == k {
-			return nil
-		}
+	if slices.Contains(known, format) {
+		return nil
 	}
 	return inputSymptom("unknown-format", "flag", "--format", "wanted", strings.Join(known, ", "))
 }
@@ -149,7 +148,7 @@ func usageSymptom(err error) error {
 		}
 		_, group, _ := strings.Cut(text, "[")
 		group, _, _ = strings.Cut(group, "]")
-		for _, name := range strings.Fields(group) {
+		for name := range strings.FieldsSeq(group) {
 			flags = append(flags, "--"+name)
 		}
 		return inputSymptom(code, "flags", strings.Join(flags, ", "))

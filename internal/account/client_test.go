@@ -3,6 +3,7 @@ package account_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -97,9 +98,7 @@ func TestReadClientSaysWhatTheFileIsInstead(t *testing.T) {
 				t.Fatalf("ReadClient = %v, want a Symptom", err)
 			}
 			want := map[string]string{"file": "c.json"}
-			for k, v := range c.facts {
-				want[k] = v
-			}
+			maps.Copy(want, c.facts)
 			if symptom.Where != diagnosis.AtClient || symptom.Code != c.code {
 				t.Errorf("ReadClient = %s %s, want client %s", symptom.Where, symptom.Code, c.code)
 			}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -77,9 +78,7 @@ func Load(lang string) (*Catalogue, error) {
 		if err := decode("catalogue/"+part+"."+lang+".yaml", &words); err != nil {
 			return nil, err
 		}
-		for name, s := range words.Entries {
-			c.words.Entries[name] = s
-		}
+		maps.Copy(c.words.Entries, words.Entries)
 		if words.Missing != nil {
 			c.words.Missing = words.Missing
 		}

@@ -38,6 +38,9 @@ func Network(err error, endpoint string) *Symptom {
 	endpoint, host, port := splitEndpoint(endpoint)
 	code, facts := networkCode(err)
 	symptom := &Symptom{Where: AtConnect, Code: code, Text: oneLine(err.Error()), Endpoint: endpoint, Err: err}
+	if code == "timed-out" {
+		symptom.Text = "" // nobody said anything: these are the words of a library
+	}
 	return symptom.With("host", host, "port", port).With(facts...)
 }
 

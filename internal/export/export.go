@@ -7,6 +7,7 @@ package export
 
 import (
 	"cmp"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -54,9 +55,7 @@ func Values(acct account.Account, p google.Provider, variables map[string]string
 			v[pair[0]+"_host"], v[pair[0]+"_port"] = v[pair[1]+"_host"], v[pair[1]+"_port"]
 		}
 	}
-	for key, value := range variables {
-		v[key] = value
-	}
+	maps.Copy(v, variables)
 	for key, value := range v {
 		if value == "" {
 			delete(v, key)

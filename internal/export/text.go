@@ -95,7 +95,7 @@ func wrap(text string, width int, first, next string) string {
 	var b strings.Builder
 	line := first
 	empty := true
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if !empty && width > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			b.WriteString(line + "\n")
 			line, empty = next, true

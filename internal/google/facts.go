@@ -71,7 +71,7 @@ func Link(key string, values map[string]string) string {
 	}
 	address = blank().ReplaceAllStringFunc(address, fill(url.PathEscape))
 	var kept []string
-	for _, part := range strings.Split(query, "&") {
+	for part := range strings.SplitSeq(query, "&") {
 		if b := blank().FindString(part); b != "" && values[strings.Trim(b, "{}")] == "" {
 			continue
 		}

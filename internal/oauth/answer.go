@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
@@ -50,9 +51,12 @@ func (e expected) read(query url.Values) (outcome, error) {
 }
 
 // readPasted judges what an admin pasted: the address of the page that failed
-// to load, or that of Google's error page, which is an answer too. The error is
-// a Symptom at callback: it is told, and asked again.
+// to load, that of Google's error page, which is an answer too, or the words of
+// such a page. The error is a Symptom at callback: it is told, and asked again.
 func (e expected) readPasted(line string) (outcome, error) {
+	if isProse(line) {
+		return outcome{symptom: &diagnosis.Symptom{Where: diagnosis.AtAuthorize, Text: oneLine(line, 600)}}, nil
+	}
 	line = strings.Join(strings.Fields(line), "") // a terminal breaks long lines
 	line = strings.Trim(line, `"'<>`)
 	refuse := func(code string) (outcome, error) {
@@ -90,4 +94,20 @@ func (e expected) readPasted(line string) (outcome, error) {
 		return refuse("pasted-wrong-state")
 	}
 	return answer, nil
+}
+
+// isProse reports whether somebody pasted the words of a page, for want of an
+// address that says as much ("This app is blocked"): several words, where
+// addresses and codes have none even when a terminal has broken them.
+func isProse(line string) bool {
+	words := 0
+	for word := range strings.FieldsSeq(line) {
+		if strings.ContainsAny(word, "/=%") || len(word) > 30 {
+			return false
+		}
+		if strings.ContainsFunc(word, unicode.IsLetter) {
+			words++
+		}
+	}
+	return words >= 3
 }

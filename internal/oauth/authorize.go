@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -93,8 +94,7 @@ func (r Request) redirect() (loopback, error) {
 	}
 	at, ok := parseLoopback(uri)
 	if !ok {
-		return loopback{}, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "redirect-not-loopback",
-			Facts: map[string]string{"redirect_uri": uri}}
+		return loopback{}, fmt.Errorf("listen for the answer: %s is not loopback", uri) // RedirectFor gives no such one
 	}
 	return at, nil
 }
@@ -105,6 +105,10 @@ func asked(err error, r Request, redirectURI string) error {
 	if !ok {
 		return err
 	}
+	return r.with(symptom, redirectURI)
+}
+
+func (r Request) with(symptom *diagnosis.Symptom, redirectURI string) *diagnosis.Symptom {
 	return symptom.With("account", r.Account, "client_id", r.Client.ID, "project", r.Client.Project(),
 		"client_type", string(r.Client.Type), "redirect_uri", redirectURI)
 }

@@ -23,7 +23,7 @@ import (
 // answered. ctx bounds both.
 func (s *Server) Identify(ctx context.Context, access secret.Text) (account.Identity, error) {
 	if s.Provider.UserinfoEndpoint == "" && s.Provider.TokeninfoEndpoint == "" {
-		return account.Identity{}, &diagnosis.Symptom{Where: diagnosis.AtIdentity, Code: "no-identity-endpoint"}
+		return account.Identity{}, errNoEndpoint
 	}
 	var user, info claims
 	var userErr, infoErr error

@@ -83,6 +83,28 @@ func FuzzDecodeAuthError(f *testing.F) {
 	})
 }
 
+// The words of a page are an answer; what is only a code or an address, however
+// a terminal has broken it, is not taken for words.
+func TestReadPastedWords(t *testing.T) {
+	at, _ := parseLoopback("http://127.0.0.1:8765/")
+	for line, want := range map[string]string{
+		"This app is blocked":                        "This app is blocked",
+		" 500.  That’s an error. ":                   "500. That’s an error.",
+		"4/0AbCdEf 0123456789 abcdef ghi":            "",
+		"Access blocked":                             "",
+		"http://127.0.0.1:8765/?sta te=s&co de=c de": "",
+	} {
+		got, err := expected{at: at}.readPasted(line)
+		said := ""
+		if err == nil && got.symptom != nil {
+			said = got.symptom.Text
+		}
+		if said != want || got.code != "" {
+			t.Errorf("readPasted(%q) = %q, %v, want %q", line, said, err, want)
+		}
+	}
+}
+
 func FuzzReadPasted(f *testing.F) {
 	at, _ := parseLoopback("http://127.0.0.1:8765/")
 	f.Add("http://127.0.0.1:8765/?state=s&code=c")

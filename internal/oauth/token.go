@@ -135,10 +135,11 @@ type tap struct {
 	failed error
 }
 
+// RoundTrip is the transport's, and gives the whole body at once.
 func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 	next := t.next
 	if next == nil {
-		next = http.DefaultTransport
+		next = http.DefaultTransport //nolint:forbidigo // the client that was handed in, if it names no transport, means this one
 	}
 	resp, err := next.RoundTrip(req)
 	if err != nil {

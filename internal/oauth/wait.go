@@ -21,7 +21,7 @@ func (s *Server) answer(ctx context.Context, r Request, at loopback, state, veri
 	}
 	want := expected{at: at, state: state, issuer: s.Provider.Issuer}
 	texts := pages{words: r.Words, explain: func(symptom *diagnosis.Symptom) (string, string, string) {
-		return r.Explain(asked(symptom, r, at.uri).(*diagnosis.Symptom))
+		return r.Explain(r.with(symptom, at.uri))
 	}}
 	if r.Explain == nil {
 		texts.explain = nil

@@ -26,7 +26,8 @@ const maxPages = 12
 // listener has answered.
 //
 // Where Google strands people on an error page, the error is a
-// *diagnosis.Symptom at authorize with the words of the page.
+// *diagnosis.Symptom at authorize with the words of the page, and with its
+// address as the fact page if the address tells the refusal.
 func (s *Sandbox) Consent(ctx context.Context, authorizationURL, email string) error {
 	transport := &http.Transport{TLSClientConfig: s.TLS()} // no proxy: everything is on this machine
 	defer transport.CloseIdleConnections()
@@ -123,7 +124,8 @@ func stranded(at *url.URL) error {
 	if err != nil {
 		return err
 	}
-	return &diagnosis.Symptom{Where: diagnosis.AtAuthorize, Code: e.Code, Text: e.Text, Status: e.Status, Endpoint: at.Host + at.Path}
+	return &diagnosis.Symptom{Where: diagnosis.AtAuthorize, Code: e.Code, Text: e.Text, Status: e.Status, Endpoint: at.Host + at.Path,
+		Facts: map[string]string{"page": at.String()}}
 }
 
 // deliver follows the redirect, but only to this machine: what waits elsewhere

@@ -9,12 +9,12 @@ func shapesIn(s string) []span {
 	var found []span
 	for i := 0; i < len(s); i++ {
 		var from, to int
-		switch c := s[i]; {
-		case c == '=' || c == ':' || c == '%':
+		switch s[i] {
+		case '=', ':', '%':
 			from, to = namedAt(s, i)
-		case c == 'y' || c == '1' || c == 'G' || c == '4':
+		case 'y', '1', 'G', '4':
 			from, to = prefixedAt(s, i)
-		case c == 'b' || c == 'B':
+		case 'b', 'B':
 			from, to = bearerAt(s, i)
 		}
 		if to > from {

@@ -52,8 +52,11 @@ func (w *walker) outdated(keys []string, before, after []playbook.StepState) []s
 
 // saysTheSame compares what a person would carry out, on which project.
 func saysTheSame(a, b playbook.StepState) bool {
-	return project(a.URL) == project(b.URL) && slices.EqualFunc(a.Instructions, b.Instructions,
-		func(x, y playbook.Instruction) bool { return x.Text == y.Text && slices.Equal(x.Values, y.Values) })
+	return project(a.URL) == project(b.URL) && slices.EqualFunc(a.Instructions, b.Instructions, sameInstruction)
+}
+
+func sameInstruction(a, b playbook.Instruction) bool {
+	return a.Text == b.Text && slices.Equal(a.Values, b.Values)
 }
 
 func project(address string) string {

@@ -94,7 +94,8 @@ func text(key string) playbook.Question {
 
 // walkBook is the shape of the real walk in small.
 func walkBook(target string) *book {
-	targetStep := playbook.Step{ID: "target", Questions: []playbook.Question{text("target")}}
+	targetStep := playbook.Step{ID: "target", Instructions: []playbook.Instruction{
+		{Text: "register {env_url}/redirect", When: playbook.Condition{"env_url": {"u"}}}}, Questions: []playbook.Question{text("target")}}
 	if target == "dynamics" {
 		variable := text("env_url")
 		variable.Flag = "--set env_url"
@@ -159,7 +160,7 @@ func (s *script) Ask(_ context.Context, view playbook.View) (playbook.Reply, err
 		return playbook.Reply{}, context.Canceled
 	}
 	answers := playbook.Answers{}
-	for _, pair := range strings.Fields(next.answers) {
+	for pair := range strings.FieldsSeq(next.answers) {
 		key, value, _ := strings.Cut(pair, "=")
 		answers[key] = playbook.Answer{Values: []string{value}, From: playbook.FromAdmin}
 	}

@@ -64,7 +64,7 @@ func TestRun(t *testing.T) {
 			replies: []reply{{step: "target", answers: "target=dynamics"}, {step: "target", answers: "env_url=u"},
 				{step: "project", answers: "project=p"}, {step: "branding"}, {step: "audience", answers: "audience=external"},
 				{step: "audience", answers: "publishing=testing"}, {step: "audience"}, {step: "client", answers: "client=c"}},
-			want: []string{"ask target target", "ask target env_url (further)", "ask project project", "ask branding",
+			want: []string{"ask target target", "ask target env_url (further)", "tell  register u/redirect", "ask project project", "ask branding",
 				"ask audience audience", "ask audience publishing (further)", "ask audience (further)", "ask client client", "do check", "show consent", "do consent"}},
 		{name: "what was given is not asked",
 			answers: given("target=imap", "project=p", "audience=internal", "client=c"),

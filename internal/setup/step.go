@@ -31,10 +31,39 @@ func (w *walker) ask(ctx context.Context, i int) error {
 	if err := w.take(reply.Answers, step.ID); err != nil {
 		return err
 	}
-	if err := w.goOn(step.ID, questions); err != nil || !reply.Acknowledged {
+	if err := w.goOn(step.ID, questions); err != nil {
 		return err
 	}
-	return w.acknowledge(step.ID)
+	if reply.Acknowledged {
+		return w.acknowledge(step.ID)
+	}
+	w.tellNew(step.ID)
+	return nil
+}
+
+// tellNew tells what a step says now that it is answered, and did not before:
+// the redirect URIs of an application whose address became known.
+func (w *walker) tellNew(id string) {
+	if w.further == id {
+		return
+	}
+	for _, step := range w.steps {
+		if step.ID != id || step.Person {
+			continue
+		}
+		var notes []playbook.Note
+		for _, now := range step.Instructions {
+			seen := slices.ContainsFunc(w.seen.Instructions, func(was playbook.Instruction) bool { return sameInstruction(was, now) })
+			if seen {
+				continue
+			}
+			notes = append(notes, playbook.Note{Mark: playbook.Neutral, Text: now.Text})
+			for _, value := range now.Values {
+				notes = append(notes, playbook.Note{Mark: playbook.Verbatim, Text: value})
+			}
+		}
+		w.Asker.Tell(notes)
+	}
 }
 
 // acknowledge takes the admin's word that a step is done, if that was all. When

@@ -158,6 +158,7 @@ type grantFile struct {
 	RenewedAt  time.Time `json:"renewed_at,omitzero"`
 }
 
+// IsZero is asked by omitzero.
 func (g grantFile) IsZero() bool {
 	return g.IssuedAt.IsZero() && g.Lifetime == 0 && g.Publishing == "" && !g.Seen && g.ClientID == "" &&
 		len(g.Scopes) == 0 && !g.Adopted && g.RenewedAt.IsZero()

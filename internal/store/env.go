@@ -79,6 +79,7 @@ func newEnvSecrets(env func(string) (string, bool)) *envSecrets {
 	return &envSecrets{env: env, renewed: map[string]account.Credentials{}, locks: map[string]chan struct{}{}}
 }
 
+// Get is that of [Secrets].
 func (s *envSecrets) Get(_ context.Context, email string) (account.Credentials, error) {
 	s.mu.Lock()
 	renewed, ok := s.renewed[fileName(email)]
@@ -127,6 +128,7 @@ func MissingFromEnv(env func(string) (string, bool)) []string {
 	return missing
 }
 
+// Put is that of [Secrets].
 func (s *envSecrets) Put(_ context.Context, email string, credentials account.Credentials) error {
 	if email == "" || !same(value(s.env, envAccount), email) {
 		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "env-read-only", Facts: map[string]string{"account": email}}

@@ -24,6 +24,7 @@ func (s *fileSecrets) file(email string) string {
 	return filepath.Join(s.dir.path, fileName(email)+".json")
 }
 
+// Get is that of [Secrets].
 func (s *fileSecrets) Get(_ context.Context, email string) (account.Credentials, error) {
 	file := s.file(email)
 	data, err := readOwn(file, true)
@@ -43,6 +44,7 @@ func (s *fileSecrets) Get(_ context.Context, email string) (account.Credentials,
 	return kept.credentials(), nil
 }
 
+// Put is that of [Secrets].
 func (s *fileSecrets) Put(ctx context.Context, email string, credentials account.Credentials) error {
 	if email == "" {
 		return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "no-email"}
@@ -62,6 +64,7 @@ func (s *fileSecrets) Put(ctx context.Context, email string, credentials account
 	return replaceOwn(s.dir, s.file(email), data)
 }
 
+// Delete is that of [Secrets].
 func (s *fileSecrets) Delete(ctx context.Context, email string) error {
 	if _, err := readOwn(s.file(email), true); errors.Is(err, fs.ErrNotExist) {
 		return nil // do not make folders to remove nothing
@@ -74,6 +77,7 @@ func (s *fileSecrets) Delete(ctx context.Context, email string) error {
 	return removeOwn(s.file(email))
 }
 
+// Lock is that of [Secrets].
 func (s *fileSecrets) Lock(ctx context.Context, email string) (func(), error) {
 	return lock(ctx, s.locks, fileName(email), email)
 }

@@ -30,4 +30,4 @@ func fileName(email string) string {
 }
 
 // same reports whether two addresses are of one account.
-func same(a, b string) bool { return strings.ToLower(a) == strings.ToLower(b) }
+func same(a, b string) bool { return strings.EqualFold(a, b) }

@@ -221,7 +221,7 @@ func FuzzSecretsFile(f *testing.F) {
 		s := open(t, "file", dir)
 		got, err := s.Get(t.Context(), box)
 		if err != nil {
-			wantSymptom(t, "Get", err, diagnosis.AtStore, err.(*diagnosis.Symptom).Code, nil)
+			wantSymptom(t, "Get", err, diagnosis.AtStore, diagnosis.SymptomOf(err).Code, nil)
 			return
 		}
 		if err := s.Put(t.Context(), box, got); err != nil {

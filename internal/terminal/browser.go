@@ -22,7 +22,7 @@ func OpenBrowser(ctx context.Context, address string, env Env) error {
 		if err != nil {
 			continue
 		}
-		cmd := exec.Command(path, append(candidate[1:], address)...) // outlives ctx
+		cmd := exec.CommandContext(context.WithoutCancel(ctx), path, append(candidate[1:], address)...) // outlives ctx
 		if err := cmd.Start(); err != nil {
 			continue
 		}
@@ -34,7 +34,7 @@ func OpenBrowser(ctx context.Context, address string, env Env) error {
 
 func browsers(env Env) [][]string {
 	var list [][]string
-	for _, b := range strings.Split(env("BROWSER"), ":") {
+	for b := range strings.SplitSeq(env("BROWSER"), ":") {
 		if fields := strings.Fields(b); len(fields) > 0 {
 			list = append(list, fields)
 		}

@@ -14,6 +14,9 @@ func (w *wire) record(received []byte) error {
 		if part[len(part)-1] != '\n' {
 			continue
 		}
+		if end := bytes.LastIndexByte(w.line, ' '); w.lineSize > maxQuote && end > 0 {
+			w.line = w.line[:end] // in front of a word: a secret cut in two is not known any more
+		}
 		w.said++
 		w.tell(false, w.line)
 		w.lines = append(w.lines[max(0, len(w.lines)-maxKept+1):], strings.TrimRight(string(w.line), "\r\n"))

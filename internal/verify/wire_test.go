@@ -2,10 +2,13 @@ package verify
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"gmailoauth/internal/google"
 )
@@ -138,5 +141,40 @@ func TestWireHoldsBackAfterAPlus(t *testing.T) {
 	}
 	if got := <-read; got != "T1 NO x\r\n" {
 		t.Errorf("Read after the answer = %q, want the verdict", got)
+	}
+}
+
+// A line that is too long to be kept is cut in front of a word, so that no half
+// of a token stays, which no redactor would know.
+func TestLongLineIsCutInFrontOfAWord(t *testing.T) {
+	var heard []string
+	w := newWire(nil, protoIMAP, google.Server{Host: "imap.example", Port: 993})
+	w.heard = func(_, _ string, _ bool, line string) { heard = append(heard, line) }
+	words := strings.Repeat("talk ", maxQuote/5-2)
+	if err := w.record([]byte("* " + words + "token-that-is-longer-than-the-room-left for it\r\n")); err != nil {
+		t.Fatalf("record = %v", err)
+	}
+	want := "* " + strings.TrimSpace(words)
+	if got := w.last(); got != want {
+		t.Errorf("last() = …%q, want …%q", got[len(got)-40:], want[len(want)-40:])
+	}
+	if len(heard) != 1 || heard[0] != want {
+		t.Errorf("heard %d lines, want the one that is kept", len(heard))
+	}
+}
+
+// A secret must not reach the listener in pieces, however the library writes.
+func TestWhatIsSentIsToldInWholeLines(t *testing.T) {
+	var heard []string
+	w := newWire(nil, protoSMTP, google.Server{Host: "smtp.example", Port: 465})
+	w.heard = func(protocol, endpoint string, sent bool, line string) {
+		heard = append(heard, fmt.Sprint(protocol, " ", endpoint, " ", sent, " ", line))
+	}
+	for _, piece := range []string{"AUTH XOA", "UTH2 abc\r", "\nQUIT\r\n", "rest"} {
+		w.tellSent([]byte(piece))
+	}
+	want := []string{"smtp smtp.example:465 true AUTH XOAUTH2 abc", "smtp smtp.example:465 true QUIT"}
+	if diff := cmp.Diff(want, heard); diff != "" {
+		t.Errorf("heard (-want +got):\n%s", diff)
 	}
 }

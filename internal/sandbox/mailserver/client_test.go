@@ -278,7 +278,7 @@ func TestOfficeIsFull(t *testing.T) {
 	if o.deliver(email, make([]byte, 1)) {
 		t.Error("deliver(1 byte) into no room = true")
 	}
-	s := &smtpSession{office: o, email: email, recipients: []string{email}}
+	s := &smtpSession{office: o, email: email, recipients: []string{email}, at: new(Servers).at}
 	if err := s.Data(strings.NewReader("x")); err == nil || !strings.Contains(err.Error(), "holds no more mail") {
 		t.Errorf("Data() into no room = %v", err)
 	}

@@ -303,21 +303,14 @@ func TestStartRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	tests := []struct {
-		options Options
-		code    string
-	}{
-		{Options{IMAP: "0.0.0.0:0"}, "listen-not-loopback"},
-		{Options{SMTP: ":0"}, "listen-not-loopback"},
-		{Options{Submission: "mail.example.com:0"}, "listen-not-loopback"},
-		{Options{POP3: "nonsense"}, "listen-not-loopback"},
-		{Options{POP3: taken.Addr().String()}, "port-unavailable"},
-	}
-	for _, tt := range tests {
-		_, err := Start(tt.options)
-		if symptom, ok := errors.AsType[*diagnosis.Symptom](err); !ok || symptom.Code != tt.code {
-			t.Errorf("Start(%+v) = %v, want the symptom %s", tt.options, err, tt.code)
+	for _, options := range []Options{{IMAP: "0.0.0.0:0"}, {SMTP: ":0"}, {Submission: "mail.example.com:0"}, {POP3: "nonsense"}} {
+		if _, err := Start(options); err == nil || !strings.Contains(err.Error(), "not loopback") {
+			t.Errorf("Start(%+v) = %v, want an error: not loopback", options, err)
 		}
+	}
+	_, err = Start(Options{POP3: taken.Addr().String()})
+	if symptom, ok := errors.AsType[*diagnosis.Symptom](err); !ok || symptom.Code != "port-unavailable" {
+		t.Errorf("Start on a port in use = %v, want the symptom port-unavailable", err)
 	}
 	s, err := Start(Options{IMAP: "localhost:0", POP3: "[::1]:0", Now: time.Now})
 	if err != nil {

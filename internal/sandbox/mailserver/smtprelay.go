@@ -16,7 +16,8 @@ import (
 
 func newSMTPLibrary(o *office) *library {
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		return &smtpSession{office: o, email: c.Conn().(*relay).email}, nil
+		r := c.Conn().(*relay)
+		return &smtpSession{office: o, email: r.email, at: r.servers.at}, nil
 	}))
 	server.Domain = smtpName()
 	server.MaxRecipients = 100
@@ -31,6 +32,7 @@ func newSMTPLibrary(o *office) *library {
 type smtpSession struct {
 	office     *office
 	email      string
+	at         func(point string) *scenario.Effect
 	recipients []string
 }
 
@@ -61,6 +63,9 @@ func (s *smtpSession) Data(r io.Reader) error {
 		return err
 	}
 	for _, to := range s.recipients {
+		if e := s.at(scenario.SMTPData); e != nil && e.Account != "" {
+			to = e.Account
+		}
 		header := fmt.Sprintf("Delivered-To: %s\r\nReturn-Path: <%s>\r\n", to, s.email)
 		if !s.office.deliver(to, append([]byte(header), text...)) {
 			return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 3, 1}, Message: "The sandbox holds no more mail."}

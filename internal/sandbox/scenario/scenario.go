@@ -61,7 +61,7 @@ type Effect struct {
 
 	// What is granted. Nil and empty leave it as it was asked for.
 	Scopes         []string `yaml:"scopes"`
-	Account        string   `yaml:"account"` // another account consents
+	Account        string   `yaml:"account"` // another account consents; at smtp.data: gets the message
 	NoRefreshToken bool     `yaml:"no_refresh_token"`
 	Publishing     string   `yaml:"publishing"`  // testing or production
 	Lifetime       string   `yaml:"lifetime"`    // refresh_token_expires_in, as a duration
