@@ -1,22 +1,40 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+)
 
-// addCommands lists the commands in the order in which help shows them.
-func (a *app) addCommands(root *cobra.Command) {
-	root.AddCommand(
-		a.setupCommand(),
-		a.authorizeCommand(),
-		a.tokenCommand(),
-		a.accountsCommand(),
-		a.revokeCommand(),
-		a.clientCommand(),
-		a.planCommand(),
-		a.explainCommand(),
-		a.exportCommand(),
-		a.targetsCommand(),
-		a.sandboxCommand(),
-		a.verifyCommand(),
-		a.versionCommand(),
-	)
+// commandsOf makes the commands in the order in which help shows them: all of
+// them, or, for a command line that begins with the name of one, that one
+// alone. A mail program waits for each token, and making the others takes as
+// long as finding it.
+func (a *app) commandsOf(args []string) []*cobra.Command {
+	known := []struct {
+		name string
+		make func() *cobra.Command
+	}{
+		{"setup", a.setupCommand},
+		{"plan", a.planCommand},
+		{"authorize", a.authorizeCommand},
+		{"verify", a.verifyCommand},
+		{"token", a.tokenCommand},
+		{"export", a.exportCommand},
+		{"accounts", a.accountsCommand},
+		{"revoke", a.revokeCommand},
+		{"client", a.clientCommand},
+		{"explain", a.explainCommand},
+		{"targets", a.targetsCommand},
+		{"sandbox", a.sandboxCommand},
+		{"version", a.versionCommand},
+	}
+	all := make([]*cobra.Command, 0, len(known))
+	for _, c := range known {
+		if len(args) > 0 && args[0] == c.name {
+			return []*cobra.Command{c.make()}
+		}
+	}
+	for _, c := range known {
+		all = append(all, c.make())
+	}
+	return all
 }

@@ -50,7 +50,7 @@ func TestReference(t *testing.T) {
 
 // Every command says what it does, how it is used and how it exits.
 func TestEveryCommandHelps(t *testing.T) {
-	walkCommands(plainApp(nil, nil).rootCommand(), func(cmd *cobra.Command) {
+	walkCommands(plainApp(nil, nil).rootCommand(nil), func(cmd *cobra.Command) {
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
 			t.Errorf("%s: Short is %q: want a phrase without full stop", cmd.CommandPath(), cmd.Short)
 		}
@@ -67,7 +67,7 @@ func commandsPage(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, generated+"# Commands\n\nEvery flag has a variable: `--redirect-port` is `GMAILOAUTH_REDIRECT_PORT`.\n", "the command tree, cmd/gmailoauth")
-	walkCommands(plainApp(nil, nil).rootCommand(), func(cmd *cobra.Command) {
+	walkCommands(plainApp(nil, nil).rootCommand(nil), func(cmd *cobra.Command) {
 		long := cmd.Long
 		if long == "" {
 			long = cmd.Short + "."

@@ -14,7 +14,7 @@ import (
 
 // run carries out one command line and gives the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
-	root := a.rootCommand()
+	root := a.rootCommand(args)
 	root.SetArgs(args)
 	root.SetIn(a.term.In)
 	root.SetOut(a.term.Out)
@@ -34,7 +34,8 @@ func (a *app) execute(ctx context.Context, root *cobra.Command) (ran *cobra.Comm
 	return root.ExecuteContextC(ctx)
 }
 
-func (a *app) rootCommand() *cobra.Command {
+// rootCommand makes the tree that these arguments need.
+func (a *app) rootCommand(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gmailoauth",
 		Short:         "Connect any application to Gmail with OAuth 2.0, and prove that it works",
@@ -55,10 +56,13 @@ func (a *app) rootCommand() *cobra.Command {
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "tell each step on stderr")
 	f.StringVar(&a.flags.trace, "trace", "", "write the wire to this file, secrets replaced")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagSymptom(err) })
-	root.SetHelpCommand(helpCommand())
-	a.addCommands(root)
-	root.AddCommand(topicCommands()...)
-	root.InitDefaultCompletionCmd()
+	commands := a.commandsOf(args)
+	root.AddCommand(commands...)
+	if len(commands) > 1 {
+		root.SetHelpCommand(helpCommand())
+		root.AddCommand(topicCommands()...)
+		root.InitDefaultCompletionCmd()
+	}
 	strict(root)
 	return root
 }

@@ -3,13 +3,13 @@ package oauth
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
+	"html"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/net/html"
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
@@ -99,29 +99,35 @@ func text(v any) string {
 	return ""
 }
 
-// readable gives what a person would see of a body that is not JSON.
+// readable gives what a person would see of a body that is not JSON: of HTML,
+// the text as far as it can be read.
 func readable(body []byte, contentType string) string {
 	body = body[:min(len(body), 64<<10)]
 	if contentType != "text/html" && !bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
 		return string(body)
 	}
+	// Not x/net/html: its tables would be filled at each start of the program.
+	tokens := xml.NewDecoder(bytes.NewReader(body))
+	tokens.Strict, tokens.AutoClose = false, xml.HTMLAutoClose
 	var words []string
 	skip := ""
-	for tokens := html.NewTokenizer(bytes.NewReader(body)); ; {
-		switch tokens.Next() {
-		case html.ErrorToken:
-			return strings.Join(words, " ")
-		case html.StartTagToken:
-			if name, _ := tokens.TagName(); string(name) == "script" || string(name) == "style" {
-				skip = string(name)
+	for {
+		token, err := tokens.Token()
+		if err != nil {
+			return html.UnescapeString(strings.Join(words, " "))
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if name := strings.ToLower(token.Name.Local); name == "script" || name == "style" {
+				skip = name
 			}
-		case html.EndTagToken:
-			if name, _ := tokens.TagName(); string(name) == skip {
+		case xml.EndElement:
+			if strings.ToLower(token.Name.Local) == skip {
 				skip = ""
 			}
-		case html.TextToken:
+		case xml.CharData:
 			if skip == "" {
-				words = append(words, string(tokens.Text()))
+				words = append(words, string(token))
 			}
 		}
 	}

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/sandbox/authserver"
 )
@@ -100,18 +98,17 @@ func (b *browser) open(ctx context.Context, at *url.URL, form url.Values) (*url.
 		to, err := at.Parse(location)
 		return to, nil, err
 	}
-	page, err := html.Parse(io.LimitReader(reply.Body, 1<<20))
+	page, err := readPage(io.LimitReader(reply.Body, 1<<20), b.email)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", at.Path, err)
 	}
-	action, fields, ok := fill(page, b.email)
-	if !ok || reply.StatusCode != http.StatusOK {
-		words := strings.Join(strings.Fields(visible(page)), " ")
+	if !page.form || reply.StatusCode != http.StatusOK {
+		words := strings.Join(strings.Fields(page.text), " ")
 		return nil, nil, &diagnosis.Symptom{Where: diagnosis.AtAuthorize, Status: reply.StatusCode,
 			Text: words[:min(len(words), 500)], Endpoint: at.Host + at.Path}
 	}
-	to, err := at.Parse(action)
-	return to, fields, err
+	to, err := at.Parse(page.action)
+	return to, page.fields, err
 }
 
 // stranded is the refusal that the address of an error page carries.
