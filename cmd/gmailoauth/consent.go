@@ -13,6 +13,7 @@ import (
 	"gmailoauth/internal/report"
 	"gmailoauth/internal/secret"
 	"gmailoauth/internal/terminal"
+	"gmailoauth/internal/wizard"
 )
 
 // consentOptions are what a consent may differ in.
@@ -96,7 +97,12 @@ type consenting struct {
 }
 
 func (c *consenting) tell(id string, pairs ...any) {
-	_, _ = fmt.Fprintln(c.app.term.Err, c.app.hide.Clean(c.app.words().Say(id, pairs...)))
+	text := c.app.hide.Clean(c.app.words().Say(id, pairs...))
+	if c.app.term.ErrTTY { // broken between words, addresses whole
+		wizard.New(wizard.Options{Terminal: c.app.term, Words: c.app.words()}).Say(text)
+		return
+	}
+	_, _ = fmt.Fprintln(c.app.term.Err, text)
 }
 
 // show is called when we listen.

@@ -14,6 +14,9 @@ import (
 
 // run carries out one command line and gives the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	if a.cached(ctx, args) {
+		return 0
+	}
 	root := a.rootCommand(args)
 	root.SetArgs(args)
 	root.SetIn(a.term.In)

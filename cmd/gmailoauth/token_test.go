@@ -111,6 +111,30 @@ func TestTokenComesFromTheCache(t *testing.T) {
 	}
 }
 
+// The short way to a cached token knows no flags: what a variable says counts.
+func TestVariablesReachTheCachedToken(t *testing.T) {
+	for _, row := range []struct {
+		variable, value string
+		code            int
+		out             string
+	}{
+		{"GMAILOAUTH_FORMAT", "xoauth2", 0, "dXNlcj1"},
+		{"GMAILOAUTH_MIN_VALIDITY", "2h", 0, "ya29.renewed-1"},
+		{"GMAILOAUTH_RENEW", "true", 0, "ya29.renewed-1"},
+		{"GMAILOAUTH_STORE", "nowhere", 2, ""},
+		{"GMAILOAUTH_TIMEOUT", "soon", 2, ""},
+		{"GMAILOAUTH_VERBOSE", "perhaps", 2, ""},
+		{"GMAILOAUTH_TRACE", "/nowhere/trace", 2, ""},
+	} {
+		d := newDesk(t)
+		d.keeps(t, officeBox, time.Hour)
+		d.env[row.variable] = row.value
+		if code, out, err := d.run(t, "token", officeBox); code != row.code || !strings.HasPrefix(out, row.out) {
+			t.Errorf("%s=%s: token = %d, %q, %q, want %d, %s…", row.variable, row.value, code, out, err, row.code, row.out)
+		}
+	}
+}
+
 func TestTokenFormats(t *testing.T) {
 	d := newDesk(t)
 	d.keeps(t, officeBox, time.Hour)
