@@ -29,7 +29,7 @@ func readPage(r io.Reader, email string) (page, error) {
 	inStyle := false
 	for {
 		token, err := tokens.Token()
-		if _, unreadable := errors.AsType[*xml.SyntaxError](err); err == io.EOF || unreadable {
+		if _, unreadable := errors.AsType[*xml.SyntaxError](err); errors.Is(err, io.EOF) || unreadable {
 			p.text = html.UnescapeString(text.String())
 			return p, nil
 		}
