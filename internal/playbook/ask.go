@@ -1,5 +1,7 @@
 package playbook
 
+import "strings"
+
 // View is a step as it is put before the admin: with where in the walk they
 // are, and which of its questions are to be asked now.
 type View struct {
@@ -8,15 +10,15 @@ type View struct {
 	Questions []QuestionState // fewer than the step's when others are answered
 	Steps     []StepState     // the whole walk, for the overview
 	At        int             // index of Step in Steps
-	Further   bool            // the step stands on the screen already; only these questions are new
+	Further   bool            // the step was put before the admin already; these questions are new, and so are the instructions that come with them
 	First     bool            // there is no step before it
 }
 
 // Number is the place of the step among those that are walked, from 1, and how
 // many they are. Skipped steps do not count.
 func (v View) Number() (at, of int) {
-	for i, step := range v.Steps {
-		if step.Status == Skipped && i != v.At {
+	for i := range v.Steps {
+		if !v.Walked(i) {
 			continue
 		}
 		of++
@@ -25,6 +27,21 @@ func (v View) Number() (at, of int) {
 		}
 	}
 	return at, of
+}
+
+// Walked reports whether a step is one of those that are walked, as far as is
+// known: neither skipped, nor one that depends on an application not chosen yet.
+func (v View) Walked(i int) bool {
+	if i == v.At {
+		return true
+	}
+	step := v.Steps[i]
+	for key := range step.When {
+		if strings.HasPrefix(key, "target.") && v.Steps[0].Status == Open && v.At == 0 {
+			return false
+		}
+	}
+	return step.Status != Skipped
 }
 
 // Move is what the admin wants next.

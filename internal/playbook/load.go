@@ -48,6 +48,7 @@ type questionData struct {
 	Required bool      `yaml:"required"`
 	When     Condition `yaml:"when"`
 	Or       []string  `yaml:"or"`
+	With     string    `yaml:"with"`
 }
 
 // textData is text.<lang>.yaml of the walk.
@@ -149,7 +150,7 @@ func makeInstruction(d instructionData, t instructionText, label func(string) st
 func makeQuestion(d questionData, t questionText, label func(string) string) Question {
 	q := Question{Key: d.Key, Kind: d.Kind, Label: label(t.Label), Help: label(t.Help), Default: d.Default,
 		Example: d.Example, SameHost: d.SameHost, Secret: d.Kind == KindSecret, Required: d.Required,
-		Check: cmp.Or(d.Check, "text"), When: d.When, Or: d.Or,
+		Check: cmp.Or(d.Check, "text"), When: d.When, Or: d.Or, With: d.With,
 		Flag:     cmp.Or(d.Flag, "--"+strings.ReplaceAll(d.Key, "_", "-")),
 		Variable: "GMAILOAUTH_" + strings.ToUpper(d.Key)}
 	for _, value := range d.Choices {

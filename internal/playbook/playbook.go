@@ -97,6 +97,7 @@ type Question struct {
 	Check    string // name of the rule that a value must pass; see Check
 	When     Condition
 	Or       []string // keys that answer it as well: client_file is answered by client_id
+	With     string   // key of a choice of the same step that is asked together with this one
 	Example  string   // of a value, for refusals and guides
 	SameHost string   // key of another address whose host this one must share; see Conflict
 	Label    string
@@ -153,6 +154,7 @@ type StepState struct {
 // QuestionState is a question with what is known of its answer.
 type QuestionState struct {
 	Question
-	Pending bool   // required, and not answered
-	Value   string // the answer, or the default; never a secret's
+	Pending bool           // required, and not answered
+	Value   string         // the answer, or the default; never a secret's
+	Then    *QuestionState // that of With: its When says to which choices it belongs; nil if it is given by flag or variable
 }

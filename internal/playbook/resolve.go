@@ -2,6 +2,8 @@ package playbook
 
 import (
 	"cmp"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -52,9 +54,7 @@ func (p *Playbook) filler(answers Answers) filler {
 			blanks[v.Key] = v.Label
 		}
 	}
-	for name, words := range p.blanks {
-		blanks[name] = words
-	}
+	maps.Copy(blanks, p.blanks)
 	defaults := map[string]string{}
 	for _, step := range p.Steps {
 		for _, q := range step.Questions {
@@ -71,10 +71,11 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	state := StepState{Step: step}
 	state.Title, state.Why, state.More = fill.text(step.Title), fill.text(step.Why), fill.text(step.More)
 	state.Sees, state.Skip = fill.text(step.Sees), fill.text(step.Skip)
-	if fill.answers.Get("sandbox") == "true" {
-		state.URL = fill.answers.Get("console_url") // the look-alike's, if setup started one
-	} else if step.Link != "" {
+	if step.Link != "" {
 		state.URL = google.Link(step.Link, fill.links)
+	}
+	if fill.answers.Get("sandbox") == "true" {
+		state.URL = lookalike(fill.answers.Get("console_url"), state.URL)
 	}
 	state.Instructions = nil
 	for _, i := range step.Instructions {
@@ -86,7 +87,30 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	state.Step.Questions = nil
 	for _, q := range step.Questions {
 		if p.holds(q.When, fill) {
-			state.Questions = append(state.Questions, questionState(q, fill))
+			state.Questions = append(state.Questions, asked(q, step.Questions, fill))
+		}
+	}
+	return state
+}
+
+// lookalike gives the page of the sandbox's console, if setup started one, that
+// stands for a page of Google's: its paths below /auth/ are the same.
+func lookalike(console, page string) string {
+	u, err := url.Parse(page)
+	if err != nil || console == "" || !strings.HasPrefix(u.Path, "/auth/") {
+		return console
+	}
+	return strings.TrimSuffix(console, "/") + u.RequestURI()
+}
+
+// asked is a question with the one that is asked together with it.
+func asked(q Question, all []Question, fill filler) QuestionState {
+	state := questionState(q, fill)
+	for _, other := range all {
+		from := fill.answers[other.Key].From
+		if q.With != "" && other.Key == q.With && from != FromFlag && from != FromVariable {
+			then := questionState(other, fill)
+			state.Then = &then
 		}
 	}
 	return state
@@ -130,7 +154,7 @@ func (p *Playbook) status(state StepState, fill filler, mark Status) (Status, st
 	switch {
 	case pending || asksAck || state.Action != "":
 		return Open, ""
-	case state.Person && !(given && found):
+	case state.Person && (!given || !found):
 		return Acknowledged, ""
 	}
 	return Done, ""

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -119,9 +120,7 @@ func TestComplete(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := given()
-			for k, v := range row.given {
-				before[k] = v
-			}
+			maps.Copy(before, row.given)
 			got := load(t, row.target).Complete(row.given)
 			for key, want := range row.want {
 				if diff := cmp.Diff(want, got[key].Values); diff != "" {
@@ -217,7 +216,7 @@ func TestResolveFillsAStep(t *testing.T) {
 		t.Errorf("test users (-want +got):\n%s", diff)
 	}
 	delete(answers, "publishing")
-	if diff := cmp.Diff([]string{"open", "external", "pages", "publish"}, instructionIDs(step(t, p, "audience", answers))); diff != "" {
+	if diff := cmp.Diff([]string{"open", "external", "branding", "pages", "publish"}, instructionIDs(step(t, p, "audience", answers))); diff != "" {
 		t.Errorf("audience with the default publishing: instructions (-want +got):\n%s", diff)
 	}
 	if pages := step(t, p, "audience", answers).Instructions[2].Text; !strings.Contains(pages, "https://console.cloud.google.com/auth/branding?project=my-mail-123") {
@@ -270,7 +269,7 @@ func TestResolveNeverShowsASecret(t *testing.T) {
 
 func TestSandboxLinksToItsOwnConsole(t *testing.T) {
 	p := load(t, "generic-desktop")
-	if got := step(t, p, "client", given("sandbox", "true", "console_url", "https://127.0.0.1:9443/")).URL; got != "https://127.0.0.1:9443/" {
+	if got := step(t, p, "client", given("sandbox", "true", "console_url", "https://127.0.0.1:9443/", "project", "my-sandbox")).URL; got != "https://127.0.0.1:9443/auth/clients/create?project=my-sandbox" {
 		t.Errorf("client in the sandbox: URL %q", got)
 	}
 	if got := step(t, p, "client", given("sandbox", "true")).URL; got != "" {
@@ -321,5 +320,35 @@ func TestConditions(t *testing.T) {
 		if got := p.holds(row.when, p.filler(row.given)); got != row.want {
 			t.Errorf("holds(%v) with %v = %t, want %t", row.when, row.given, got, row.want)
 		}
+	}
+}
+
+// A choice brings the one that is asked with it, unless that was given.
+func TestThen(t *testing.T) {
+	p := load(t, "generic-desktop")
+	audience := func(answers Answers) QuestionState { return step(t, p, "audience", answers).Questions[0] }
+	if then := audience(given()).Then; then == nil || then.Key != "publishing" || then.Value != "production" {
+		t.Errorf("audience.Then = %+v, want publishing, production", then)
+	}
+	answers := given("publishing", "testing")
+	for from, want := range map[Origin]bool{FromEarlier: true, FromAdmin: true, FromFlag: false, FromVariable: false} {
+		answers["publishing"] = Answer{Values: []string{"testing"}, From: from}
+		if got := audience(answers).Then != nil; got != want {
+			t.Errorf("audience.Then with publishing from %s: %v, want %v", from, got, want)
+		}
+	}
+}
+
+// A step that depends on the application is not announced before there is one.
+func TestWalked(t *testing.T) {
+	unknown := load(t, "").Resolve(given(), nil)
+	view := View{Steps: unknown}
+	if last := len(unknown) - 1; unknown[last].ID != "withdraw" || view.Walked(last) {
+		t.Errorf("Walked(%s) = %v, want it not announced", unknown[last].ID, view.Walked(last))
+	}
+	known := load(t, "yetiforce").Resolve(given("target", "yetiforce", "base_url", "https://crm.example.com", "redirect_uri", "https://crm.example.com/x"), nil)
+	view = View{Steps: known, At: 1}
+	if !view.Walked(len(known) - 1) {
+		t.Error("Walked(withdraw) for YetiForce = false, want true")
 	}
 }

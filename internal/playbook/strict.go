@@ -135,12 +135,12 @@ func keysOf(t reflect.Type) []string {
 		return keysOf(t.Elem())
 	case reflect.Struct:
 		var keys []string
-		for i := range t.NumField() {
-			name := t.Field(i).Tag.Get("yaml")
+		for field := range t.Fields() {
+			name := field.Tag.Get("yaml")
 			if name == "" {
-				name = strings.ToLower(t.Field(i).Name)
+				name = strings.ToLower(field.Name)
 			}
-			keys = append(append(keys, name), keysOf(t.Field(i).Type)...)
+			keys = append(append(keys, name), keysOf(field.Type)...)
 		}
 		slices.Sort(keys)
 		return slices.Compact(keys)

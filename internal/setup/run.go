@@ -135,7 +135,7 @@ func (w *walker) due(step playbook.StepState) bool {
 // and choices that nobody made. Of a step that the admin went back to, all that
 // were answered. A text that need not be given is a flag's business.
 func (w *walker) wanted(step playbook.StepState) []playbook.QuestionState {
-	var list []playbook.QuestionState
+	var list, pending []playbook.QuestionState
 	for _, q := range step.Questions {
 		if strings.HasPrefix(q.Key, "ack_") {
 			continue
@@ -145,18 +145,23 @@ func (w *walker) wanted(step playbook.StepState) []playbook.QuestionState {
 		known := w.complete.Has(q.Key) && w.complete[q.Key].From != playbook.FromDefault
 		pick := q.Kind == playbook.KindChoice || q.Kind == playbook.KindConfirm
 		switch {
+		case q.Pending && step.ID == w.revisit: // it may not be asked any more, once the others are answered
+			pending = append(pending, q)
 		case q.Pending, step.ID == w.revisit && (q.Required || answered || pick):
 			list = append(list, q)
 		case pick && !known && !w.asked[q.Key]:
 			list = append(list, q)
 		}
 	}
+	if len(list) == 0 {
+		return pending
+	}
 	return list
 }
 
 func (w *walker) view(i int, questions []playbook.QuestionState) playbook.View {
 	view := playbook.View{Step: w.steps[i], Questions: questions, Steps: w.steps, At: i,
-		Further: w.further == w.steps[i].ID, First: w.before(i) < 0}
+		Further: w.further == w.steps[i].ID, First: w.before(i) < 0 && w.further != w.steps[i].ID}
 	if w.Heading != nil {
 		view.Heading = w.Heading(w.target, w.complete)
 	}

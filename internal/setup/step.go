@@ -11,7 +11,13 @@ import (
 func (w *walker) ask(ctx context.Context, i int) error {
 	step, questions := w.steps[i], w.wanted(w.steps[i])
 	view := w.view(i, questions)
-	if !view.Further || len(questions) == 0 {
+	switch {
+	case !view.Further || len(questions) == 0:
+		w.seen = step
+	case step.Person: // what is to be done depends on the answer
+		view.Step.Instructions = nil
+	default: // what is to be done to find the answer
+		view.Step.Instructions = w.unseen(step)
 		w.seen = step
 	}
 	reply, err := w.Asker.Ask(ctx, view)
@@ -19,7 +25,11 @@ func (w *walker) ask(ctx context.Context, i int) error {
 		return err
 	}
 	w.further = ""
-	if reply.Move == playbook.Back {
+	switch {
+	case reply.Move == playbook.Back && view.Further: // to what was answered a moment ago
+		w.revisit = step.ID
+		return nil
+	case reply.Move == playbook.Back:
 		w.goBack(i)
 		return nil
 	}
@@ -52,11 +62,7 @@ func (w *walker) tellNew(id string) {
 			continue
 		}
 		var notes []playbook.Note
-		for _, now := range step.Instructions {
-			seen := slices.ContainsFunc(w.seen.Instructions, func(was playbook.Instruction) bool { return sameInstruction(was, now) })
-			if seen {
-				continue
-			}
+		for _, now := range w.unseen(step) {
 			notes = append(notes, playbook.Note{Mark: playbook.Neutral, Text: now.Text})
 			for _, value := range now.Values {
 				notes = append(notes, playbook.Note{Mark: playbook.Verbatim, Text: value})
@@ -66,14 +72,27 @@ func (w *walker) tellNew(id string) {
 	}
 }
 
+// unseen gives the instructions of a step that were not on the screen when it
+// stood there last.
+func (w *walker) unseen(step playbook.StepState) []playbook.Instruction {
+	var list []playbook.Instruction
+	for _, now := range step.Instructions {
+		if !slices.ContainsFunc(w.seen.Instructions, func(was playbook.Instruction) bool { return sameInstruction(was, now) }) {
+			list = append(list, now)
+		}
+	}
+	return list
+}
+
 // acknowledge takes the admin's word that a step is done, if that was all. When
-// their answers made it say something else than they saw, it is shown first.
+// their answers made it say something else than they saw, it is shown first;
+// but an action looks for itself.
 func (w *walker) acknowledge(id string) error {
 	if w.further == id {
 		return nil
 	}
 	for _, step := range w.steps {
-		if step.ID == id && step.Status == playbook.Open && len(step.Instructions) > 0 && !saysTheSame(w.seen, step) {
+		if step.ID == id && step.Action == "" && step.Status == playbook.Open && len(step.Instructions) > 0 && !saysTheSame(w.seen, step) {
 			w.further = id
 			delete(w.passed, id)
 			return nil

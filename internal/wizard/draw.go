@@ -1,10 +1,10 @@
 package wizard
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -32,24 +32,42 @@ type pen struct {
 	w     io.Writer
 	file  *os.File // nil if w is none
 	width int
+	rows  int
 	color bool
+	aloud bool // it may be read aloud: words in place of marks
+	words *words.Words
 }
 
-func newPen(t *terminal.Terminal) *pen {
-	p := &pen{w: t.Err, width: t.Width, color: t.Color && t.ErrTTY && t.Rich}
+func newPen(t *terminal.Terminal, w *words.Words) *pen {
+	p := &pen{w: t.Err, width: t.Width, rows: t.Height, color: t.Color && t.ErrTTY && t.Rich, aloud: t.ErrTTY && !t.Rich, words: w}
 	p.file, _ = t.Err.(*os.File)
 	return p
 }
 
-// columns is the width to write in: the terminal's as it is now, at most 100.
-func (p *pen) columns() int {
-	width := p.width
+// size is the terminal's as it is now, in columns and rows.
+func (p *pen) size() (columns, rows int) {
 	if p.file != nil {
-		if w, _, err := term.GetSize(int(p.file.Fd())); err == nil && w > 0 {
-			width = w
+		if w, h, err := term.GetSize(int(p.file.Fd())); err == nil && w > 0 && h > 0 {
+			return w, h
 		}
 	}
+	return max(p.width, 1), cmp.Or(p.rows, 24)
+}
+
+// columns is the width to write in: the terminal's, at most 100.
+func (p *pen) columns() int {
+	width, _ := p.size()
 	return max(20, min(width, 100))
+}
+
+// height is how many rows a text takes, with the lines that the terminal breaks.
+func (p *pen) height(text string) int {
+	columns, _ := p.size()
+	rows := 0
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		rows += max(1, (lipgloss.Width(line)+columns-1)/columns)
+	}
+	return rows
 }
 
 // printf writes a line or more. What a terminal does not take is lost: there is
@@ -70,31 +88,40 @@ func (p *pen) accent(s string) string { return p.sgr(accentSGR, s) }
 // paragraph wraps text at the width, each line after so many columns, the first
 // one after first instead.
 func (p *pen) paragraph(first string, indent int, text string, style func(string) string) {
-	room := max(10, p.columns()-indent)
-	for i, line := range strings.Split(lipgloss.Wrap(text, room, ""), "\n") {
+	for i, line := range strings.Split(wrap(text, p.columns()-indent), "\n") {
 		if i > 0 {
 			first = strings.Repeat(" ", indent)
 		}
-		p.printf("%s%s\n", first, style(strings.TrimRight(line, " ")))
+		p.printf("%s%s\n", first, style(line))
 	}
 }
 
 func same(s string) string { return s }
 
 // overview is a line of all stages, with the mark of each, wrapped between them.
+// Where that would take more than two lines, only this one is named.
 func (p *pen) overview(view playbook.View) {
 	var items []string
+	short := ""
 	for i, step := range view.Steps {
-		if step.Status == playbook.Skipped && i != view.At {
+		if !view.Walked(i) {
 			continue
 		}
-		item := p.mark(step, i == view.At) + " " + step.Stage
+		item := p.mark(step, i == view.At)
 		if i == view.At {
-			item = p.accent(item)
+			item = p.accent(item + " " + step.Stage)
+			short = strings.TrimRight(short, " ") + "  " + item + "  "
+		} else {
+			short += item
+			item += " " + step.Stage
 		}
 		items = append(items, item)
 	}
-	p.printf("%s\n", p.items(items, "  ", same))
+	lines := p.items(items, "  ", same)
+	if strings.Count(lines, "\n") > 1 {
+		lines = strings.TrimSpace(short)
+	}
+	p.printf("%s\n", lines)
 }
 
 func (p *pen) mark(step playbook.StepState, here bool) string {
@@ -109,91 +136,14 @@ func (p *pen) mark(step playbook.StepState, here bool) string {
 	return markOpen
 }
 
-// instructions prints what a person is to do: numbered, each value alone on its
-// line so that it can be copied.
-func (p *pen) instructions(w *words.Words, step playbook.StepState) {
-	if step.URL != "" {
-		p.printf("\n%s\n  %s\n", w.Say("wizard.page"), p.accent(step.URL))
-	}
-	if len(step.Instructions) > 0 {
-		p.printf("\n")
-	}
-	for i, instruction := range step.Instructions {
-		first := "  "
-		if len(step.Instructions) > 1 {
-			first = fmt.Sprintf("%2d  ", i+1)
-		}
-		p.paragraph(first, lipgloss.Width(first), instruction.Text, same)
-		for _, value := range instruction.Values {
-			p.printf("      %s\n", p.accent(value))
-		}
-		if instruction.Note != "" {
-			indent := lipgloss.Width(first)
-			p.paragraph(strings.Repeat(" ", indent), indent, instruction.Note, p.faint)
-		}
-	}
-	if step.Sees != "" && len(step.Instructions) > 0 {
-		p.printf("\n")
-		p.paragraph("", 0, w.Say("wizard.sees", "sees", step.Sees), p.faint)
-	}
+// drawn is what a drawing prints.
+func (p *pen) drawn(draw func(*pen)) string {
+	var b strings.Builder
+	paper := *p
+	paper.w = &b
+	draw(&paper)
+	return b.String()
 }
-
-// passed tells a settled step: with its answers, if it has some.
-func (p *pen) passed(w *words.Words, step playbook.StepState) {
-	mark := markSeen
-	var values []string
-	for _, q := range step.Questions {
-		if q.Value != "" && !q.Secret {
-			values = append(values, q.Value)
-		}
-	}
-	switch {
-	case len(values) > 0:
-		p.paragraph(" "+mark+" ", 3, w.Say("wizard.settled", "stage", step.Stage, "value", strings.Join(values, ", ")), same)
-	case step.Status == playbook.Acknowledged:
-		p.paragraph(" "+markSaid+" ", 3, w.Say("wizard.acknowledged", "stage", step.Stage), same)
-	case step.Status == playbook.Done:
-		p.paragraph(" "+mark+" ", 3, w.Say("wizard.settled-bare", "stage", step.Stage), same)
-	}
-}
-
-func (p *pen) notes(notes []playbook.Note) {
-	column := 0
-	for _, note := range notes {
-		if note.Text != "" && note.Mark != playbook.Verbatim {
-			column = max(column, lipgloss.Width(note.Label))
-		}
-	}
-	for _, note := range notes {
-		if note.Mark == playbook.Verbatim {
-			p.printf("%s\n", p.accent(note.Text))
-			continue
-		}
-		first := " " + p.sign(note.Mark) + " "
-		if column > 0 && note.Label != "" {
-			first += note.Label + strings.Repeat(" ", max(0, column-lipgloss.Width(note.Label))+3)
-		}
-		text := note.Text
-		if text == "" {
-			first, text = " "+p.sign(note.Mark)+" ", note.Label
-		}
-		p.paragraph(first, lipgloss.Width(first), text, same)
-	}
-}
-
-func (p *pen) sign(mark playbook.Mark) string {
-	switch mark {
-	case playbook.Good:
-		return p.sgr("32", markSeen)
-	case playbook.Bad:
-		return p.sgr("31", markBad)
-	case playbook.Heed:
-		return p.sgr("33", markHeed)
-	}
-	return " "
-}
-
-func number(n int) string { return strconv.Itoa(n) }
 
 // items joins items to lines that fit, broken between them only.
 func (p *pen) items(items []string, between string, style func(string) string) string {

@@ -5,21 +5,24 @@ import (
 	"strings"
 
 	"charm.land/huh/v2"
-	"charm.land/lipgloss/v2"
 
 	"gmailoauth/internal/playbook"
 )
 
 // What the one field of a step without questions may hold.
 const (
-	valueDone  = "done"
-	valueLater = "later"
+	valueDone   = "done"
+	valueLater  = "later"
+	valueOnward = "onward"
 )
 
 // field is a question as a field of the form, with what was typed so far.
 type field struct {
 	q      playbook.QuestionState
-	person bool // not a question: was the step carried out?
+	person bool   // not a question: was the step carried out?
+	onward string // or the label of what goes on to the next page
+	beside bool   // consequences stand beside the choices
+	made   huh.Field
 	w      *Wizard
 	text   string
 	yes    bool
@@ -32,15 +35,10 @@ func (f *rich) fields(view playbook.View) []*field {
 		return []*field{{person: true, w: f.Wizard, text: valueDone}}
 	}
 	fields := make([]*field, 0, len(view.Questions))
-	for _, q := range view.Questions {
+	for _, q := range together(f.Words, view.Questions) {
 		fields = append(fields, &field{q: q, w: f.Wizard, text: q.Value, yes: q.Value == "yes"})
 	}
 	return fields
-}
-
-// typing reports whether keys are letters here.
-func (f *field) typing() bool {
-	return !f.person && f.q.Kind != playbook.KindChoice && f.q.Kind != playbook.KindConfirm
 }
 
 func (f *field) value() string {
@@ -87,41 +85,40 @@ func (f *field) check(string) error {
 
 // widget is the field as huh draws it.
 func (f *field) widget() huh.Field {
+	f.made = f.drawn()
+	return f.made
+}
+
+func (f *field) drawn() huh.Field {
 	switch {
+	case f.onward != "":
+		return huh.NewSelect[string]().Options(huh.NewOption(f.onward, valueOnward)).Value(&f.text)
 	case f.person:
 		return huh.NewSelect[string]().Options(
 			huh.NewOption(f.w.Words.Say("wizard.done"), valueDone),
 			huh.NewOption(f.w.Words.Say("wizard.later"), valueLater)).Value(&f.text)
 	case f.q.Kind == playbook.KindChoice:
 		options := make([]huh.Option[string], 0, len(f.q.Choices))
-		for _, choice := range f.q.Choices {
-			label := choice.Label
-			if choice.Help != "" {
-				label += "\n" + f.indented(choice.Help)
-			}
-			options = append(options, huh.NewOption(label, choice.Value))
+		for i, label := range f.options() {
+			options = append(options, huh.NewOption(label, f.q.Choices[i].Value))
 		}
 		return huh.NewSelect[string]().Title(f.q.Label).Options(options...).Value(&f.text)
 	case f.q.Kind == playbook.KindConfirm:
-		return huh.NewConfirm().Title(f.q.Label).Description(f.q.Help).
+		return huh.NewConfirm().Title(f.q.Label).Description(f.help()).
 			Affirmative(f.w.Words.Say("wizard.yes-word")).Negative(f.w.Words.Say("wizard.no-word")).Value(&f.yes)
 	}
-	input := huh.NewInput().Title(f.q.Label).Description(f.q.Help).Value(&f.text).Validate(func(typed string) error {
+	input := huh.NewInput().Title(f.q.Label).Description(f.help()).Value(&f.text).Validate(func(typed string) error {
 		f.text = typed
 		return f.check(typed)
 	})
+	if f.q.Example != "" {
+		input = input.Placeholder(f.w.Words.Say("wizard.example", "example", f.q.Example))
+	}
 	if f.q.Secret || f.q.Kind == playbook.KindSecret {
 		input = input.EchoMode(huh.EchoModePassword)
 	}
 	return input
 }
 
-// indented wraps the consequences of a choice below its name: by two columns,
-// and two more that the form puts before both.
-func (f *field) indented(text string) string {
-	lines := strings.Split(lipgloss.Wrap(text, max(10, f.w.pen.columns()-4), ""), "\n")
-	for i := range lines {
-		lines[i] = "  " + strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
-}
+// help is broken between words here: a form would break at a dot or a hyphen.
+func (f *field) help() string { return wrap(f.q.Help, f.w.pen.columns()) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ type plain struct {
 // errBack is the admin's wish to go back.
 var errBack = errors.New("back")
 
-func (f *plain) head(view playbook.View) {
+func (f *plain) show(view playbook.View) {
 	at, of := view.Number()
 	f.pen.printf("\n")
 	f.pen.paragraph("", 0, f.Words.Say("wizard.step", "at", at, "of", of, "stage", view.Step.Stage, "title", view.Step.Title), same)
@@ -30,9 +31,19 @@ func (f *plain) head(view playbook.View) {
 	if view.First {
 		f.pen.printf("%s\n", f.Words.Say("wizard.plain-keys"))
 	}
+	f.pen.instructions(view.Step)
 }
 
 func (f *plain) ask(ctx context.Context, view playbook.View) (playbook.Reply, error) {
+	if !view.Further {
+		f.show(view)
+	} else {
+		f.pen.instructions(view.Step)
+	}
+	return f.form(ctx, view)
+}
+
+func (f *plain) form(ctx context.Context, view playbook.View) (playbook.Reply, error) {
 	reply := playbook.Reply{Move: playbook.Forward, Answers: playbook.Answers{}}
 	if len(view.Questions) == 0 {
 		done, err := f.person(ctx, view)
@@ -42,7 +53,7 @@ func (f *plain) ask(ctx context.Context, view playbook.View) (playbook.Reply, er
 		reply.Acknowledged = done
 		return reply, err
 	}
-	for _, q := range view.Questions {
+	for _, q := range together(f.Words, view.Questions) {
 		answers, err := f.question(ctx, view, q)
 		if errors.Is(err, errBack) {
 			return playbook.Reply{Move: playbook.Back}, nil
@@ -50,9 +61,7 @@ func (f *plain) ask(ctx context.Context, view playbook.View) (playbook.Reply, er
 		if err != nil {
 			return reply, err
 		}
-		for key, answer := range answers {
-			reply.Answers[key] = answer
-		}
+		maps.Copy(reply.Answers, answers)
 	}
 	reply.Acknowledged = view.Step.Person
 	return reply, nil
@@ -88,7 +97,10 @@ func (f *plain) question(ctx context.Context, view playbook.View, q playbook.Que
 	case playbook.KindConfirm:
 	default:
 		if q.Help != "" {
-			f.pen.paragraph("", 0, q.Help, same)
+			f.pen.paragraph("", 0, f.Words.Say("wizard.plain-help", "label", q.Label, "help", q.Help), same)
+		}
+		if q.Example != "" && q.Value == "" {
+			f.pen.paragraph("", 0, f.Words.Say("wizard.example", "example", q.Example), same)
 		}
 	}
 	for {
@@ -123,7 +135,7 @@ func (f *plain) choices(q playbook.QuestionState) {
 		f.pen.paragraph("", 0, q.Label, same)
 	}
 	for i, choice := range q.Choices {
-		first := "  " + number(i+1) + ". "
+		first := "  " + strconv.Itoa(i+1) + ". "
 		text := choice.Label
 		if choice.Help != "" {
 			text += ": " + choice.Help
@@ -218,7 +230,7 @@ func (f *plain) typed(ctx context.Context, view playbook.View, more string) (str
 		if more == "" {
 			more = f.Words.Say("wizard.no-more")
 		}
-		for _, part := range strings.Split(more, "\n\n") {
+		for part := range strings.SplitSeq(more, "\n\n") {
 			f.pen.paragraph("", 0, part, same)
 		}
 		return "", errAgain

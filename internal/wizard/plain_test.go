@@ -88,8 +88,7 @@ func TestPlainStep(t *testing.T) {
 Step 3 of 4: Audience. Who may sign in?
 This decides whether the connection lives for years or for seven days.
 
-The page:
-  https://console.example/audience?project=my-mail-123
+The page: https://console.example/audience?project=my-mail-123
 
  1  Press Add users, one for each mailbox:
       a@example.com
@@ -242,7 +241,7 @@ type writerFunc func([]byte) (int, error)
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestPlainRefused(t *testing.T) {
-	for input, want := range map[string]playbook.Move{"\n": playbook.Retry, "1\n": playbook.Retry, "2\n": playbook.Back, "3\n": playbook.Leave} {
+	for input, want := range map[string]playbook.Move{"\n": playbook.Retry, "1\n": playbook.Retry, "2\n": playbook.Back, "3\n": playbook.Leave, "b\n": playbook.Back} {
 		var out bytes.Buffer
 		term := &terminal.Terminal{In: strings.NewReader(input), Err: &out, Width: 80}
 		move, err := wizard.New(options(t, term)).Refused(t.Context(), step(true, false), errors.New("no"))
@@ -262,7 +261,7 @@ func TestNotes(t *testing.T) {
 	w.Tell([]playbook.Note{
 		{Mark: playbook.Good, Label: "project", Text: "my-mail-123"},
 		{Mark: playbook.Bad, Label: "redirect URI", Text: "missing here, so add it under Authorized redirect URIs:"},
-		{Mark: playbook.Verbatim, Text: "      http://127.0.0.1:8765/"},
+		{Mark: playbook.Verbatim, Text: "http://127.0.0.1:8765/"},
 		{Mark: playbook.Heed, Label: "a label alone"},
 		{Mark: playbook.Neutral, Text: "a text alone"}})
 	want := ` ✓ project        my-mail-123
@@ -306,5 +305,15 @@ func TestWait(t *testing.T) {
 		if err := w.Wait(t.Context(), "Google", 0, func(context.Context) error { return io.EOF }); !errors.Is(err, io.EOF) {
 			t.Errorf("Wait (rich %v) of something quick = %v, want its error", richly, err)
 		}
+	}
+}
+
+func TestAddressesAreNotBroken(t *testing.T) {
+	view := step(true, true)
+	address := "https://console.cloud.google.com/cloud-resource-manager?authuser=sales@example.com"
+	view.Step.Instructions = []playbook.Instruction{{Text: "Open the page, or choose a project you have: " + address}}
+	_, screen, err := ask(t, view, "\n")
+	if err != nil || !strings.Contains(screen, "\n  "+address+"\n") {
+		t.Errorf("Ask: error %v, screen %q; want the address whole, on a line of its own", err, screen)
 	}
 }

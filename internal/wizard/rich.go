@@ -3,9 +3,11 @@ package wizard
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 
 	"gmailoauth/internal/playbook"
@@ -14,48 +16,94 @@ import (
 // rich is the face of a form that is redrawn.
 type rich struct{ *Wizard }
 
-func (f *rich) head(view playbook.View) {
-	at, of := view.Number()
-	left, right := f.Words.Say("wizard.program"), f.Words.Say("wizard.of", "at", at, "of", of)
-	if view.Heading != "" {
-		left += "   " + view.Heading
-	}
-	room := f.pen.columns() - len([]rune(right)) - 2
-	left = cut(left, room)
-	gap := strings.Repeat(" ", max(2, room+2-len([]rune(left))))
-	f.pen.printf("\n%s%s%s\n", f.pen.bold(left), gap, right)
-	f.pen.overview(view)
-	f.pen.printf("\n")
-	f.pen.paragraph("", 0, view.Step.Title, f.pen.bold)
-	if view.Step.Why != "" {
-		f.pen.paragraph("", 0, view.Step.Why, same)
+// head is where one is: program, what is being connected, number, overview,
+// title; and why, if wanted.
+func (f *rich) head(view playbook.View, why bool) string {
+	return f.pen.drawn(func(p *pen) {
+		at, of := view.Number()
+		left, right := f.Words.Say("wizard.program"), f.Words.Say("wizard.of", "at", at, "of", of)
+		room := p.columns() - lipgloss.Width(right) - 2
+		if whole := left + "   " + view.Heading; view.Heading != "" {
+			if left = whole; lipgloss.Width(whole) > room {
+				left = view.Heading
+			}
+		}
+		left = cut(left, room)
+		p.printf("%s%s%s\n", p.bold(left), strings.Repeat(" ", max(2, room+2-lipgloss.Width(left))), right)
+		p.overview(view)
+		p.printf("\n")
+		p.paragraph("", 0, view.Step.Title, p.bold)
+		if why && view.Step.Why != "" {
+			p.paragraph("", 0, view.Step.Why, same)
+		}
+	})
+}
+
+func (f *rich) show(view playbook.View) {
+	f.pen.printf("\n%s", f.head(view, true))
+	f.pen.instructions(view.Step)
+}
+
+// ask goes through the pages of a step; the last one has its questions.
+func (f *rich) ask(ctx context.Context, view playbook.View) (playbook.Reply, error) {
+	fields := f.fields(view)
+	pages := f.pages(view, fields)
+	last := len(pages) - 1
+	between := "\n"
+	for i := 0; ; {
+		f.pen.printf("%s%s", between, pages[i].text)
+		between = "" // the form has left a line
+		shown := view
+		shown.First = view.First && i == 0
+		how, err := f.until(ctx, shown, pages[i].values, pages[i].fields)
+		switch {
+		case err != nil:
+			return playbook.Reply{}, err
+		case how == endBack && i > 0:
+			i--
+			continue
+		case how == endBack:
+			return playbook.Reply{Move: playbook.Back}, nil
+		case i < last:
+			i++
+			continue
+		}
+		reply, err := f.reply(view, fields)
+		if err == nil {
+			return reply, nil
+		}
+		between = "\n"
+		f.pen.paragraph("  ", 2, f.oneLine(err), same) // what was accepted a moment ago is not any more: a file went away
 	}
 }
 
-// ask runs one form. "More" ends it, prints, and runs it again as it stood.
-func (f *rich) ask(ctx context.Context, view playbook.View) (playbook.Reply, error) {
+func (f *rich) form(ctx context.Context, view playbook.View) (playbook.Reply, error) {
 	fields := f.fields(view)
+	how, err := f.until(ctx, view, nil, fields)
+	if err != nil || how == endBack {
+		return playbook.Reply{Move: playbook.Back}, err
+	}
+	return f.reply(view, fields)
+}
+
+// until runs a form until it ends with endForward or endBack. "More" ends it,
+// prints, and runs it again as it stood, below its head.
+func (f *rich) until(ctx context.Context, view playbook.View, values []string, fields []*field) (end, error) {
 	for {
 		f.pen.printf("\n")
-		stage := newStage(ctx, f.Wizard, view, fields)
+		stage := newStage(ctx, f.Wizard, view, values, fields)
 		if err := f.run(ctx, stage); err != nil {
-			return playbook.Reply{}, err
+			return stage.end, err
 		}
 		switch stage.end {
 		case endMore:
 			f.more(view)
-			continue
-		case endBack:
-			return playbook.Reply{Move: playbook.Back}, nil
+			f.pen.printf("\n%s", f.head(view, false))
 		case endLeave:
-			return playbook.Reply{}, context.Canceled
+			return stage.end, context.Canceled
+		default:
+			return stage.end, nil
 		}
-		reply, err := f.reply(view, fields)
-		if err != nil { // what was accepted a moment ago is not any more: a file went away
-			f.pen.paragraph("  ", 2, f.oneLine(err), same)
-			continue
-		}
-		return reply, nil
 	}
 }
 
@@ -70,6 +118,7 @@ func (f *rich) run(ctx context.Context, s *stage) error {
 		tea.WithColorProfile(profile), tea.WithoutSignalHandler())
 	defer context.AfterFunc(ctx, func() { program.Send(leaveMsg{}) })()
 	_, err := program.Run()
+	f.pen.printf("%s", s.erased())
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -88,8 +137,7 @@ func (f *rich) more(view playbook.View) {
 	if text == "" {
 		text = f.Words.Say("wizard.no-more")
 	}
-	f.pen.printf("\n")
-	for _, part := range strings.Split(text, "\n\n") {
+	for part := range strings.SplitSeq(text, "\n\n") {
 		f.pen.paragraph("  ", 2, part, same)
 	}
 }
@@ -107,9 +155,7 @@ func (f *rich) reply(view playbook.View, fields []*field) (playbook.Reply, error
 		if err != nil {
 			return reply, err
 		}
-		for key, answer := range answers {
-			reply.Answers[key] = answer
-		}
+		maps.Copy(reply.Answers, answers)
 		f.record(true, field.q.Label, field.shown(answers))
 	}
 	return reply, nil
@@ -120,8 +166,9 @@ func (f *rich) record(done bool, label, value string) {
 	if !done {
 		mark = markOpen
 	}
-	if value != "" {
-		label += "  " + value
+	if value == "" {
+		f.pen.printf("%s %s\n", mark, label)
+		return
 	}
-	f.pen.paragraph(mark+" ", 2, label, f.pen.bold)
+	f.pen.paragraph(mark+" "+label+"  ", 2, value, f.pen.bold)
 }

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,6 +35,8 @@ type stage struct {
 	values []string // to copy
 	copied int
 	said   string
+	lines  int // of the tallest frame
+	rows   int // of the screen; 0 while unknown
 }
 
 // leaveMsg ends the stage.
@@ -42,14 +45,11 @@ type leaveMsg struct{}
 // saidMsg is a line to show below the form.
 type saidMsg string
 
-func newStage(ctx context.Context, w *Wizard, view playbook.View, fields []*field) *stage {
-	s := &stage{ctx: ctx, wizard: w, view: view, fields: fields}
+func newStage(ctx context.Context, w *Wizard, view playbook.View, values []string, fields []*field) *stage {
+	s := &stage{ctx: ctx, wizard: w, view: view, fields: fields, values: values}
 	widgets := make([]huh.Field, 0, len(fields))
 	for _, f := range fields {
 		widgets = append(widgets, f.widget())
-	}
-	for _, instruction := range view.Step.Instructions {
-		s.values = append(s.values, instruction.Values...)
 	}
 	keys := huh.NewDefaultKeyMap()
 	keys.Select.Filter.SetEnabled(false)
@@ -77,19 +77,23 @@ func theme(isDark bool) *huh.Styles {
 		style.FocusedButton = lipgloss.NewStyle().Reverse(true).Padding(0, 2).MarginRight(1)
 		style.BlurredButton = lipgloss.NewStyle().Padding(0, 2).MarginRight(1)
 		style.ErrorIndicator = lipgloss.NewStyle().SetString(" " + markBad).Foreground(lipgloss.Red)
-		style.ErrorMessage = lipgloss.NewStyle().SetString(markBad + " ").Foreground(lipgloss.Red)
+		style.ErrorMessage = lipgloss.NewStyle().SetString(markBad).Foreground(lipgloss.Red)
 	}
 	t.Focused.Title = lipgloss.NewStyle().Bold(true)
 	t.Blurred.SelectSelector = lipgloss.NewStyle().SetString("  ")
 	return t
 }
 
+// Init is the form's.
 func (s *stage) Init() tea.Cmd { return s.form.Init() }
 
+// Update takes the keys that leave the form, and gives the rest to it.
 func (s *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case leaveMsg:
 		return s.finish(endLeave)
+	case tea.WindowSizeMsg:
+		s.rows = msg.Height
 	case saidMsg:
 		s.said = string(msg)
 		return s, nil
@@ -127,6 +131,7 @@ func (s *stage) key(name string) (tea.Cmd, bool) {
 		return quit(endLeave)
 	case name == "esc" || letters && (name == "b" || name == "left" && !s.confirming()):
 		if s.view.First {
+			s.said = s.wizard.Words.Say("wizard.first")
 			return nil, true
 		}
 		return quit(endBack)
@@ -176,17 +181,53 @@ func (s *stage) copy() tea.Cmd {
 	return tea.SetClipboard(value)
 }
 
-// View is the form, what was said last, and the keys.
+// View is the form, what was said last, and the keys. It never gets lower: the
+// renderer (bubbletea v2.0.9) leaves lines of a taller frame on the screen. For
+// the same reason the last frame stays, and erased takes it away.
 func (s *stage) View() tea.View {
-	if s.end != endNone {
-		return tea.NewView("")
-	}
+	content := s.frame()
+	lines := strings.Count(content, "\n") + 1
+	s.lines = max(s.lines, lines)
+	return tea.NewView(content + strings.Repeat("\n", s.lines-lines))
+}
+
+// frame is what View shows.
+func (s *stage) frame() string {
 	pen := s.wizard.pen
 	parts := []string{strings.TrimRight(s.form.View(), "\n")}
-	if s.said != "" {
-		parts = append(parts, lipgloss.Wrap(s.said, pen.columns(), ""))
+	if advice := s.advice(); advice != "" {
+		parts = append(parts, "", advice)
 	}
-	return tea.NewView(strings.Join(append(parts, "", pen.items(s.keys(), " · ", pen.faint)), "\n"))
+	if s.said != "" {
+		parts = append(parts, wrap(s.said, pen.columns()))
+	}
+	return strings.Join(append(parts, "", pen.items(s.keys(), " · ", pen.faint)), "\n")
+}
+
+// advice is that of the focused field.
+func (s *stage) advice() string {
+	focused := s.form.GetFocusedField()
+	choice, ok := focused.(*huh.Select[string])
+	for _, f := range s.fields {
+		if ok && f.made == focused {
+			hovered, _ := choice.Hovered()
+			return f.advice(hovered)
+		}
+	}
+	return ""
+}
+
+// erased is what takes the last frame off the screen: the cursor is at the
+// beginning of its last line, and what did not fit was never drawn.
+func (s *stage) erased() string {
+	up := s.lines - 1
+	if s.rows > 0 {
+		up = min(up, s.rows-1)
+	}
+	if up < 1 {
+		return "\r\x1b[J"
+	}
+	return "\x1b[" + strconv.Itoa(up) + "A\r\x1b[J"
 }
 
 // keys names the keys that do something here.
@@ -194,6 +235,9 @@ func (s *stage) keys() []string {
 	say := s.wizard.Words.Say
 	typing, _ := s.typing()
 	first, suffix := "wizard.keys-choose", ""
+	if s.fields[0].onward != "" {
+		first = "wizard.keys-enter"
+	}
 	if typing {
 		first, suffix = "wizard.keys-enter", "-typing"
 	}

@@ -5,7 +5,9 @@
 // Rules. One form for each step; which questions there are is the playbook's
 // business, never a form's. A step's text is printed and stays in the
 // scrollback, only the form below it is redrawn, so that nothing is lost on a
-// small screen and every value can be copied. All drawing goes to the
+// small screen and every value can be copied; no address is ever broken. What
+// is asked stands on the screen together with where one is: a text that is too
+// long for that comes page by page. All drawing goes to the
 // terminal's Err. It is the only room that knows huh.
 package wizard
 
@@ -42,16 +44,19 @@ type Wizard struct {
 	pen  *pen
 }
 
-// face is how the wizard looks: it asks the questions of a view, whose text is
-// on the screen already.
+// face is how the wizard looks.
 type face interface {
+	// show prints the text of a step.
+	show(view playbook.View)
+	// ask prints the text of a step, as far as it is not on the screen, and asks.
 	ask(ctx context.Context, view playbook.View) (playbook.Reply, error)
-	head(view playbook.View)
+	// form asks the questions of a view, and prints nothing else.
+	form(ctx context.Context, view playbook.View) (playbook.Reply, error)
 }
 
 // New gives a wizard with the face that the terminal allows.
 func New(options Options) *Wizard {
-	w := &Wizard{Options: options, pen: newPen(options.Terminal)}
+	w := &Wizard{Options: options, pen: newPen(options.Terminal, options.Words)}
 	if options.Terminal.Rich {
 		w.face = &rich{w}
 	} else {
@@ -67,22 +72,22 @@ func (w *Wizard) Begin(context.Context, []playbook.Question) error { return nil 
 // Ctrl-C gives context.Canceled; the end of the input, which nobody can answer
 // any more, a Symptom.
 func (w *Wizard) Ask(ctx context.Context, view playbook.View) (playbook.Reply, error) {
-	if !view.Further {
-		w.Show(view)
-	} else if len(view.Questions) == 0 {
-		w.pen.instructions(w.Words, view.Step)
+	if view.Further && len(view.Questions) > 0 { // it is not done with that
+		view.Step.Sees = ""
 	}
 	return w.face.ask(ctx, view)
 }
 
 // Show prints a step.
 func (w *Wizard) Show(view playbook.View) {
-	w.face.head(view)
-	w.pen.instructions(w.Words, view.Step)
+	w.face.show(view)
+	if len(view.Step.Instructions) > 0 { // what is done now has its own words
+		w.pen.printf("\n")
+	}
 }
 
 // Passed tells in one line that a step needs nothing.
-func (w *Wizard) Passed(view playbook.View) { w.pen.passed(w.Words, view.Step) }
+func (w *Wizard) Passed(view playbook.View) { w.pen.passed(view.Step) }
 
 // Tell prints notes, their labels in a column.
 func (w *Wizard) Tell(notes []playbook.Note) { w.pen.notes(notes) }
@@ -99,11 +104,14 @@ func (w *Wizard) Refused(ctx context.Context, view playbook.View, refusal error)
 	question := playbook.Question{Key: "refused", Kind: playbook.KindChoice, Required: true,
 		Label:   w.Words.Say("wizard.refused"),
 		Choices: []playbook.Choice{choice(playbook.Retry, "retry"), choice(playbook.Back, "back"), choice(playbook.Leave, "leave")}}
-	view.Further, view.First = true, true
+	view.Further, view.First = true, false
 	view.Questions = []playbook.QuestionState{{Question: question, Pending: true, Value: string(playbook.Retry)}}
-	reply, err := w.face.ask(ctx, view)
+	reply, err := w.face.form(ctx, view)
 	if err != nil {
 		return playbook.Leave, err
+	}
+	if reply.Move == playbook.Back {
+		return playbook.Back, nil
 	}
 	return playbook.Move(reply.Answers.Get("refused")), nil
 }
@@ -123,6 +131,9 @@ func (w *Wizard) accept(q playbook.QuestionState, typed string) (playbook.Answer
 			return nil, errors.New(w.Words.Say("wizard.needed"))
 		}
 		return nil, nil
+	}
+	if q.Then != nil {
+		return w.acceptBoth(q, typed)
 	}
 	return w.Accept(q.Question, typed)
 }
