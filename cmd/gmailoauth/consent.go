@@ -128,10 +128,6 @@ func (c *consenting) open(ctx context.Context, address string) error {
 	}
 	if c.options.NoBrowser {
 		open = func(context.Context, string) error { return terminal.ErrNoBrowser }
-	} else if c.options.Browser == nil {
-		c.mu.Lock()
-		c.tell("consent.opening")
-		c.mu.Unlock()
 	}
 	err := open(ctx, address)
 	c.mu.Lock()
@@ -140,6 +136,7 @@ func (c *consenting) open(ctx context.Context, address string) error {
 	case c.options.Browser != nil:
 		return err
 	case err == nil:
+		c.tell("consent.opening")
 		_, _ = fmt.Fprintf(c.app.term.Err, "\n  %s\n\n", address)
 	case ctx.Err() != nil:
 		return err

@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/finding"
@@ -137,4 +140,19 @@ func (a *app) protocolsOf(target string) []string {
 		}
 	}
 	return []string{"imap", "smtp"}
+}
+
+func addProtocols(cmd *cobra.Command, protocols *[]string) {
+	cmd.Flags().StringSliceVar(protocols, "protocol", nil, "imap, smtp, pop3 (default: what the target needs, else imap,smtp)")
+}
+
+// checkProtocols brings protocols into our spelling, in place.
+func checkProtocols(protocols []string) error {
+	for i, protocol := range protocols {
+		protocols[i] = strings.ToLower(strings.TrimSpace(protocol))
+		if !slices.Contains([]string{"imap", "smtp", "pop3"}, protocols[i]) {
+			return badChoice("bad-protocol", "--protocol", protocol, "imap, smtp, pop3")
+		}
+	}
+	return nil
 }

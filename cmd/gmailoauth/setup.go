@@ -39,6 +39,9 @@ must act at Google, 5 unreachable, 130 interrupted.`,
       --account office@example.com --client-file client_secret.json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkProtocols(flags.protocols); err != nil {
+				return err
+			}
 			if flags.sandbox {
 				return a.setupInSandbox(cmd, &flags)
 			}
@@ -46,7 +49,7 @@ must act at Google, 5 unreachable, 130 interrupted.`,
 			if err != nil {
 				return err
 			}
-			return a.walkThrough(cmd.Context(), &walking{app: a, answers: answers, marks: marks, noBrowser: flags.noBrowser})
+			return a.walkThrough(cmd.Context(), &walking{app: a, answers: answers, marks: marks, noBrowser: flags.noBrowser, wanted: flags.protocols})
 		},
 	}
 	flags.add(cmd)
@@ -59,6 +62,7 @@ type walking struct {
 	answers   playbook.Answers // as given, or kept from an earlier run
 	marks     playbook.Marks
 	noBrowser bool
+	wanted    []string     // protocols to prove; empty: what the target needs
 	sandbox   *sandboxWalk // nil: the real Google, or what --provider says
 	resumed   bool
 	latest    playbook.Answers // as they stand now

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2/maybe"
@@ -72,12 +73,20 @@ func (w *walking) prove(ctx context.Context, turn setup.Turn) (setup.Outcome, er
 	return setup.Outcome{}, nil
 }
 
-// protocols are those that the target needs, also one of the admin's own.
+// protocols are those that were asked for, or that the target needs, also one
+// of the admin's own; in the sandbox, where all are switched on, also those that
+// it may use.
 func (w *walking) protocols(target string) []string {
-	if t, err := w.app.target(target); err == nil && len(t.Protocols) > 0 {
-		return t.Protocols
+	t, err := w.app.target(target)
+	switch {
+	case len(w.wanted) > 0:
+		return w.wanted
+	case err != nil || len(t.Protocols) == 0:
+		return nil // the default
+	case w.sandbox != nil:
+		return slices.Concat(t.Protocols, t.Optional)
 	}
-	return nil // the default
+	return t.Protocols
 }
 
 // handOver prints the sheet of each mailbox to stdout, and keeps it in a file

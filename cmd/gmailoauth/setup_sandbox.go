@@ -63,7 +63,7 @@ func (a *app) setupInSandbox(cmd *cobra.Command, flags *walkFlags) error {
 			}
 		}
 	}
-	return inside.walkThrough(cmd.Context(), &walking{app: inside, answers: answers, marks: marks, noBrowser: flags.noBrowser, sandbox: s})
+	return inside.walkThrough(cmd.Context(), &walking{app: inside, answers: answers, marks: marks, noBrowser: flags.noBrowser, wanted: flags.protocols, sandbox: s})
 }
 
 // inside is the same program in another house: the sandbox is its provider, and

@@ -51,7 +51,7 @@ Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.protocols, "protocol", nil, "imap, smtp, pop3 (default: what the target needs, else imap,smtp)")
+	addProtocols(cmd, &f.protocols)
 	flags.StringSliceVar(&f.sasl, "sasl", []string{"xoauth2"}, "xoauth2, oauthbearer or both")
 	flags.BoolVar(&f.sendTest, "send-test", false, "send one message to the mailbox itself and find it by IMAP")
 	flags.BoolVar(&f.strict, "strict", false, "warnings fail as well")
@@ -144,11 +144,8 @@ func (a *app) writeAnswer(compose func(io.Writer) error) error {
 }
 
 func (f *verifyFlags) check(format string) error {
-	for i, protocol := range f.protocols {
-		f.protocols[i] = strings.ToLower(strings.TrimSpace(protocol))
-		if !slices.Contains([]string{"imap", "smtp", "pop3"}, f.protocols[i]) {
-			return badChoice("bad-protocol", "--protocol", protocol, "imap, smtp, pop3")
-		}
+	if err := checkProtocols(f.protocols); err != nil {
+		return err
 	}
 	var mechanisms []string
 	for _, name := range f.sasl {

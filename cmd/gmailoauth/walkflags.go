@@ -17,6 +17,7 @@ type walkFlags struct {
 	target    string
 	set, ack  []string
 	accounts  []string
+	protocols []string           // of the proof
 	text      map[string]*string // answers by the key of their question
 	noBrowser bool
 	sandbox   bool
@@ -44,6 +45,7 @@ func (w *walkFlags) add(cmd *cobra.Command) {
 	f.StringVar(&w.target, "target", "", "application: a name of 'gmailoauth targets', or the path of a target file")
 	f.StringArrayVar(&w.set, "set", nil, "KEY=VALUE: a variable of the application, such as base_url (repeatable)")
 	f.StringSliceVar(&w.accounts, "account", nil, "mailbox (repeatable)")
+	addProtocols(cmd, &w.protocols)
 	w.text = map[string]*string{}
 	for _, t := range walkTexts() {
 		w.text[t[0]] = f.String(t[1], "", t[2])

@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -121,7 +122,7 @@ func laid(i int, full, short string, blocks []block) page {
 // height is how many rows a form takes, with the blank line above it and room
 // for what may be said, a refused value's included.
 func (f *rich) height(view playbook.View, fields []*field) int {
-	s := newStage(nil, f.Wizard, view, nil, fields)
+	s := newStage(context.Background(), f.Wizard, view, nil, fields) // only drawn
 	s.form.Init()
 	rows := f.pen.height(s.frame()) + 2
 	if typing, _ := s.typing(); typing {
