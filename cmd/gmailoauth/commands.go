@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// commandsOf makes the commands in the order in which help shows them: all of
+// commandsOf makes the commands, in the order of the walk: all of
 // them, or, for a command line that begins with the name of one, that one
 // alone. A mail program waits for each token, and making the others takes as
 // long as finding it.
