@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&a.flags.lang, "lang", "", "language of everything a person reads: "+strings.Join(words.Languages(), ", "))
+	f.StringVar(&a.flags.lang, "lang", "", "language of everything a person reads: "+strings.Join(words.Languages(), ", ")+" (pl, fr and ro are to come)")
 	f.StringVar(&a.flags.provider, "provider", "", "file with other endpoints than Google's")
 	f.StringVar(&a.flags.store, "store", "", "where secrets are kept: file (default) or env")
 	f.DurationVar(&a.flags.timeout, "timeout", 30*time.Second, "time limit of one check")
@@ -91,6 +92,9 @@ func (a *app) prepare(cmd *cobra.Command) error {
 				Facts: map[string]string{"variable": variableOf(f.Name), "flag": "--" + f.Name, "wanted": f.Value.Type()}}
 		}
 	})
+	if lang := a.flags.lang; first == nil && lang != "" && !slices.Contains([]string{"en", "pl", "fr", "ro"}, lang) {
+		first = badChoice("bad-choice", "--lang", lang, "en, pl, fr, ro")
+	}
 	if a.flags.noColor {
 		a.term.Color = false
 	}
