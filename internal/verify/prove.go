@@ -183,6 +183,7 @@ func (p *proof) connectSession(ctx context.Context, mechanism string) (*wire, se
 	if err != nil {
 		return nil, nil, answer{}, err
 	}
+	w.searches = p.test != nil
 	defer context.AfterFunc(ctx, w.abort)()
 	greeting, err := p.dial(ctx, p.track, w)
 	var s session

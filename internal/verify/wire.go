@@ -36,6 +36,10 @@ var (
 //     refuses as bad base64 (go-imap issue 760): rewritten to an empty line;
 //   - imapclient waits for ever if the verdict comes in one packet with the
 //     challenge: what follows a "+" is held back until the answer was written;
+//   - imapclient asks for the capabilities again when a login is done, beside
+//     all else; nobody here wants them, and an answer on its way when we hang up
+//     makes the system reset the connection, with the LOGOUT in it: not sent,
+//     but where a message will be searched for, which waits for them;
 //   - go-smtp says "*" after every refusal and waits for a reply: not sent;
 //   - neither gives the server's words on success, and imapclient reads lines
 //     of any length: lines are recorded here, and bounded.
@@ -46,6 +50,7 @@ type wire struct {
 	conn     net.Conn // what is spoken over: raw, or TLS on it
 	protocol string
 	server   google.Server
+	searches bool // a message will be searched for here; set before any use
 
 	mu      sync.Mutex
 	answers *sync.Cond // signals that something was written, or closed
@@ -139,8 +144,13 @@ func (w *wire) Write(p []byte) (int, error) {
 	}
 	if words := strings.Fields(string(p[:min(len(p), 64)])); w.protocol == protoIMAP && len(words) > 1 {
 		w.mu.Lock()
+		_, triedLogin := w.tags["AUTHENTICATE"]
 		w.tags[words[1]] = words[0]
+		closed := w.closed
 		w.mu.Unlock()
+		if triedLogin && words[1] == "CAPABILITY" && !w.searches && !closed {
+			return len(p), nil
+		}
 	}
 	w.tellSent(sent)
 	_, err := w.conn.Write(sent)

@@ -81,7 +81,11 @@ func TestGoodbyes(t *testing.T) {
 	}
 	got := map[string]bool{}
 	for range 3 {
-		got[<-heard] = true
+		select {
+		case word := <-heard:
+			got[word] = true
+		case <-time.After(5 * time.Second):
+		}
 	}
 	if !got["LOGOUT"] || !got["QUIT smtp"] || !got["QUIT pop3"] {
 		t.Errorf("Run: servers heard %v, want LOGOUT and two QUIT", got)
