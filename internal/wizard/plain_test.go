@@ -20,7 +20,10 @@ import (
 	"gmailoauth/internal/words"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// A cursor that was shown last blinks once more, for half a second.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbles/v2/cursor.(*Model).Blink.func1"))
+}
 
 func english(t *testing.T) *words.Words {
 	t.Helper()
