@@ -15,13 +15,7 @@ import (
 // listed that cannot be used, and under the account's lock, so that a renewal
 // elsewhere does not put the old token back.
 func (a *app) keep(ctx context.Context, acct account.Account, creds account.Credentials) error {
-	secrets, err := a.secretsOf(acct)
-	if err != nil {
-		return err
-	}
-	waiting, cancel := context.WithTimeout(ctx, a.flags.timeout)
-	defer cancel()
-	release, err := secrets.Lock(waiting, acct.Email)
+	secrets, release, err := a.lockedSecrets(ctx, acct)
 	if err != nil {
 		return err
 	}
@@ -36,19 +30,25 @@ func (a *app) keep(ctx context.Context, acct account.Account, creds account.Cred
 	return accounts.Put(acct)
 }
 
+// lockedSecrets opens the store of an account and excludes other processes from
+// renewing it until release; the wait is no longer than --timeout.
+func (a *app) lockedSecrets(ctx context.Context, acct account.Account) (secrets store.Secrets, release func(), err error) {
+	if secrets, err = a.secretsOf(acct); err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.flags.timeout)
+	defer cancel()
+	release, err = secrets.Lock(ctx, acct.Email)
+	return secrets, release, err
+}
+
 // canKeep finds out before anyone consents whether the secrets of an account
 // can be kept: a token that cannot be is lost.
 func (a *app) canKeep(ctx context.Context, acct account.Account) error {
 	if a.flags.store == store.Env || a.flags.store == "" && acct.Store == store.Env {
 		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "env-read-only", Facts: map[string]string{"account": acct.Email}}
 	}
-	secrets, err := a.secretsOf(acct)
-	if err != nil {
-		return err
-	}
-	waiting, cancel := context.WithTimeout(ctx, a.flags.timeout)
-	defer cancel()
-	release, err := secrets.Lock(waiting, acct.Email)
+	secrets, release, err := a.lockedSecrets(ctx, acct)
 	if err != nil {
 		return err
 	}
