@@ -20,7 +20,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed en
+//go:embed */*.yaml
 var files embed.FS
 
 // Words are the sentences of one language. They do not change: any goroutine
