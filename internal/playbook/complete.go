@@ -29,6 +29,7 @@ var projectNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 //	client_type, target_title          of the target, if nothing else says so
 //	project                            from a client ID: its number, which Google takes in links
 //	mail_scope
+//	console_by                         who makes the project: by-hand, gcloud, token; not while that is being asked
 //
 // An answer that is there is kept. The given map is not changed.
 func (p *Playbook) Complete(answers Answers) Answers {
@@ -40,6 +41,7 @@ func (p *Playbook) Complete(answers Answers) Answers {
 		}
 	}
 	found("mail_scope", google.MailScope())
+	found("console_by", consoleBy(done))
 	if m := projectNumber().FindStringSubmatch(done.Get("client_id")); m != nil {
 		found("project", m[1])
 	}

@@ -131,11 +131,12 @@ type Step struct {
 	Instructions []Instruction
 	Sees         string // what one sees when it went well
 	Questions    []Question
-	Action       string   // name of what setup does after the answers; empty for none
-	Person       bool     // only a person can do it: it can be acknowledged
-	Per          string   // project, or mailbox: once for each account
-	Proves       []string // steps whose effect is seen when this one is Done
-	Skip         string   // the reason to show when When does not hold
+	Action       string    // name of what setup does after the answers; empty for none
+	Person       bool      // only a person can do it: it can be acknowledged
+	Auto         Condition // when it holds, Action does it and no person has to; else a person does, and there is no Action
+	Per          string    // project, or mailbox: once for each account
+	Proves       []string  // steps whose effect is seen when this one is Done
+	Skip         string    // the reason to show when When does not hold
 	When         Condition
 	Source       string
 	Checked      string // YYYY-MM-DD

@@ -69,6 +69,7 @@ func (p *Playbook) filler(answers Answers) filler {
 
 func (p *Playbook) state(step Step, fill filler) StepState {
 	state := StepState{Step: step}
+	byItself := p.byItself(&state.Step, fill)
 	state.Title, state.Why, state.More = fill.text(step.Title), fill.text(step.Why), fill.text(step.More)
 	state.Sees, state.Skip = fill.text(step.Sees), fill.text(step.Skip)
 	if step.Link != "" {
@@ -86,7 +87,7 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	}
 	state.Step.Questions = nil
 	for _, q := range step.Questions {
-		if p.holds(q.When, fill) {
+		if p.holds(q.When, fill) && !(byItself && q.Key == AckKey(step.ID)) {
 			state.Questions = append(state.Questions, asked(q, step.Questions, fill))
 		}
 	}
