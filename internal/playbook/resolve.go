@@ -120,6 +120,10 @@ func asked(q Question, all []Question, fill filler) QuestionState {
 func questionState(q Question, fill filler) QuestionState {
 	q.Label, q.Help = fill.text(q.Label), fill.text(q.Help)
 	q.Default = fill.defaults[q.Key]
+	q.Choices = slices.Clone(q.Choices)
+	for i := range q.Choices {
+		q.Choices[i].Help = fill.text(q.Choices[i].Help)
+	}
 	state := QuestionState{Question: q, Pending: q.Required && !answered(q, fill.answers)}
 	if !q.Secret {
 		state.Value = cmp.Or(strings.Join(fill.answers[q.Key].Values, ","), q.Default)
