@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"runtime"
+	"slices"
 )
 
 // cloud has Google Cloud and gcloud repeat the token, and looks for it.
@@ -13,7 +14,7 @@ func (w *watched) cloud() {
 	w.learn("token for Google Cloud", token)
 	args := []string{"setup", "--target", "generic-desktop", "--project", "my-mail-123", "--audience", "internal", "--account", officeBox,
 		"--client-file", w.file("client.json"), "-v"}
-	with := func(more ...string) []string { return append(args[:len(args):len(args)], more...) }
+	with := func(more ...string) []string { return append(slices.Clip(args), more...) }
 	file := w.box.CloudTokenFile()
 	w.use("cloud-echo")
 	w.run(3, with("--gcp-token-file", file, "--trace", w.file("trace-cloud"))...)

@@ -87,7 +87,7 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	}
 	state.Step.Questions = nil
 	for _, q := range step.Questions {
-		if p.holds(q.When, fill) && !(byItself && q.Key == AckKey(step.ID)) {
+		if p.holds(q.When, fill) && (!byItself || q.Key != AckKey(step.ID)) {
 			state.Questions = append(state.Questions, asked(q, step.Questions, fill))
 		}
 	}
