@@ -28,6 +28,7 @@ type stepData struct {
 	Asks        []questionData    `yaml:"asks"`
 	Source      string            `yaml:"source"`
 	Checked     string            `yaml:"checked"`
+	Pitfalls    []string          `yaml:"pitfalls"`
 }
 
 type instructionData struct {
@@ -65,6 +66,7 @@ type stepText struct {
 	More      string                     `yaml:"more"`
 	Sees      string                     `yaml:"sees"`
 	Skip      string                     `yaml:"skip"`
+	Checks    string                     `yaml:"checks"`
 	Do        map[string]instructionText `yaml:"do"`
 	Questions map[string]questionText    `yaml:"questions"`
 }
@@ -125,7 +127,8 @@ func readWalk(name string, into any) error {
 func makeStep(d stepData, t stepText, ack questionText, label func(string) string) Step {
 	step := Step{ID: d.ID, Title: label(t.Title), Stage: label(t.Stage), Why: label(t.Why), More: label(t.More),
 		Sees: label(t.Sees), Skip: label(t.Skip), Per: d.Per, Link: d.Link, Action: d.Action, Person: d.Person,
-		Proves: d.Proves, When: d.When, Source: d.Source, Checked: d.Checked}
+		Proves: d.Proves, When: d.When, Source: d.Source, Checked: d.Checked,
+		Checks: label(t.Checks), Pitfalls: d.Pitfalls}
 	for _, i := range d.Do {
 		step.Instructions = append(step.Instructions, makeInstruction(i, t.Do[i.ID], label))
 	}

@@ -136,6 +136,8 @@ type Step struct {
 	Per          string   // project, or mailbox: once for each account
 	Proves       []string // steps whose effect is seen when this one is Done
 	Skip         string   // the reason to show when When does not hold
+	Checks       string   // how this is checked
+	Pitfalls     []string // names of diagnoses: what may go wrong here
 	When         Condition
 	Source       string
 	Checked      string // YYYY-MM-DD

@@ -71,6 +71,7 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	state := StepState{Step: step}
 	state.Title, state.Why, state.More = fill.text(step.Title), fill.text(step.Why), fill.text(step.More)
 	state.Sees, state.Skip = fill.text(step.Sees), fill.text(step.Skip)
+	state.Checks = fill.text(step.Checks)
 	if step.Link != "" {
 		state.URL = google.Link(step.Link, fill.links)
 	}
