@@ -49,13 +49,13 @@
       try { ok = document.execCommand("copy"); } catch { /* told below */ }
       if (!ok) return tell(words.notCopied);
     }
-    tell(words.copied.replace("{value}", text));
+    tell(words.copied.replace("{value}", () => text));
   };
   for (const element of document.querySelectorAll("[data-copy]")) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = words.copy;
-    button.setAttribute("aria-label", words.copyValue.replace("{value}", element.textContent));
+    button.textContent = words.copyLabel;
+    button.setAttribute("aria-label", words.copyValue.replace("{value}", () => element.textContent));
     button.addEventListener("click", () => copy(element));
     element.after(button);
   }
