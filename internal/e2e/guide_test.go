@@ -28,6 +28,7 @@ import (
 func TestGuideInChromium(t *testing.T) {
 	b := openChromium(t)
 	seen := b.watch(t)
+	b.prefers(t, "light")
 	for _, target := range append([]string{""}, playbook.Targets()...) {
 		for _, lang := range words.Languages() {
 			t.Run(strings.TrimPrefix(target+" in "+lang, " "), func(t *testing.T) {
@@ -200,6 +201,15 @@ func (b *chromium) copies(t *testing.T) {
 	}
 }
 
+// prefers makes the browser prefer a colour scheme, and no motion: what moves
+// is not hit by a click.
+func (b *chromium) prefers(t *testing.T, scheme string) {
+	t.Helper()
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+	check(t, err)
+}
+
 // axe looks for what would keep somebody from using the page, with everything unfolded.
 func (b *chromium) axe(t *testing.T, scheme string) {
 	t.Helper()
@@ -208,9 +218,7 @@ func (b *chromium) axe(t *testing.T, scheme string) {
 	if err != nil {
 		t.Fatalf("E2E_AXE: %v: make e2e installs axe-core and names it there", err)
 	}
-	_, err = chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-	check(t, err)
+	b.prefers(t, scheme)
 	see(t, b, chromedp.Evaluate[int](`for (const d of document.querySelectorAll("details")) d.open = true; 1`))
 	see(t, b, chromedp.Evaluate[int](string(source)+"\n;1"))
 	got := see(t, b, chromedp.Evaluate[string](`axe.run().then(found => found.passes.length < 15 ? "only " + found.passes.length + " rules passed" :
