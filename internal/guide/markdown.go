@@ -34,7 +34,7 @@ type markdown struct {
 }
 
 func (m *markdown) line(format string, args ...any) {
-	fmt.Fprintf(m, strings.TrimRight(format, " ")+"\n", args...)
+	m.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
 }
 
 func (m *markdown) paragraph(text string) {

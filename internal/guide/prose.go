@@ -42,8 +42,9 @@ func inline(text string) string {
 		b.WriteString(escaper().Replace(s.Text))
 	}
 	out := b.String()
-	if list().MatchString(out) {
-		out = `\` + out
+	if list().MatchString(out) { // the sign is escaped, or what ends the number
+		digits := len(out) - len(strings.TrimLeft(out, "0123456789"))
+		out = out[:digits] + `\` + out[digits:]
 	}
 	return out
 }
