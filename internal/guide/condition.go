@@ -39,7 +39,7 @@ func (d Document) choices(s playbook.StepState) []choices {
 			for _, second := range d.possible(then) {
 				c.Options = append(c.Options, option{d.Words.Say("guide.both", "first", first.Label, "second", second.Label),
 					second.Help, flag + " " + then.Flag + " " + second.Value,
-					d.mark(then, second.Value, d.Answers.Has(q.Key) && d.Answers.Has(then.Key))})
+					d.markOfSecond(q.Question, then, second.Value)})
 			}
 		}
 		list = append(list, c)
@@ -66,6 +66,15 @@ func (d Document) mark(q playbook.Question, v string, chosen bool) string {
 		return d.Words.Say("guide.recommended")
 	}
 	return ""
+}
+
+// markOfSecond is mark for the later of two choices told together: what is
+// recommended there says nothing while the first is open.
+func (d Document) markOfSecond(first, second playbook.Question, v string) string {
+	if !d.Answers.Has(first.Key) {
+		return ""
+	}
+	return d.mark(second, v, d.Answers.Has(second.Key))
 }
 
 func (d Document) question(among []playbook.QuestionState, key string) playbook.Question {

@@ -59,8 +59,9 @@ func TestBothFormatsSayTheSame(t *testing.T) {
 	}{
 		{"every way in while nothing is known", "nocobase", nil,
 			[]string{"If Audience is Internal:", "If Audience is External, published:", "If Audience is External, testing:", "In every case:",
-				"External, testing", "recommended", "‹Address of NocoBase›/admin/settings/mail/oauth2", "‹the client ID›", "If Refresh token is given:"},
-			[]string{"Take our own consent back", "(chosen)", ">chosen<"}},
+				"External, testing", "‹Address of NocoBase›/admin/settings/mail/oauth2", "‹the client ID›", "If Refresh token is given:"},
+			[]string{"Take our own consent back", "(chosen)", ">chosen<", "recommended"}},
+		{"external: better published", "nocobase", []string{"audience", "external"}, []string{"recommended", "If Publishing status is testing:"}, []string{"--audience internal"}},
 		{"one way in", "nocobase", []string{"audience", "external", "publishing", "testing", "account", "a@example.com b@example.com", "project", "my-mail-123"},
 			[]string{"External, testing", "chosen", "a@example.com, b@example.com", "my-mail-123"},
 			[]string{"If Audience", "recommended", "Publish app", "--audience internal"}},
