@@ -91,7 +91,7 @@ func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, 
 	}
 	box := verify.Mailbox{
 		Account: acct.Email, SASL: opts.sasl, Timeout: a.flags.timeout, TLS: config, SendTest: opts.sendTest,
-		Scopes: acct.Grant.Scopes, Grant: acct.Grant,
+		Scopes: acct.Grant.Scopes, Grant: acct.Grant, Published: acct.PublishedAt,
 	}
 	if a.trace != nil {
 		box.Heard = a.trace.mail

@@ -31,6 +31,7 @@ type Provider struct {
 	RevocationEndpoint    string // may be empty, as the next two
 	UserinfoEndpoint      string
 	TokeninfoEndpoint     string
+	GmailEndpoint         string   // host of the Gmail API; may be empty
 	Scopes                []string // what a consent asks for
 	IMAP                  *Server
 	SMTP                  []Server
@@ -55,6 +56,7 @@ func Gmail() Provider {
 		RevocationEndpoint:    f.Endpoints["revocation"].Value,
 		UserinfoEndpoint:      f.Endpoints["userinfo"].Value,
 		TokeninfoEndpoint:     f.Endpoints["tokeninfo"].Value,
+		GmailEndpoint:         f.Endpoints["gmail"].Value,
 		Scopes:                []string{f.Scopes["openid"].Value, f.Scopes["email"].Value, f.Scopes["mail"].Value},
 		IMAP:                  &imap,
 		SMTP:                  []Server{server("smtp", Implicit), server("submission", STARTTLS)},

@@ -68,6 +68,7 @@ func (r *providerReader) readKey(p *Provider, keyNode, value *yaml.Node) error {
 		"revocation_endpoint":    &p.RevocationEndpoint,
 		"userinfo_endpoint":      &p.UserinfoEndpoint,
 		"tokeninfo_endpoint":     &p.TokeninfoEndpoint,
+		"gmail_endpoint":         &p.GmailEndpoint,
 	}
 	if field := endpoints[key]; field != nil {
 		if err := r.decode(value, key, field); err != nil {

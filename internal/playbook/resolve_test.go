@@ -158,7 +158,9 @@ func TestStatus(t *testing.T) {
 		"all answers": {"generic-desktop", all, nil,
 			"target=done account=done project=acknowledged gmail-api=open branding=open audience=open scope=open client=open consent=open proof=open handover=open withdraw=skipped"},
 		"a consent proves what it could not do without": {"generic-desktop", all, Marks{"consent": Done, "gmail-api": Acknowledged},
-			"target=done account=done project=acknowledged gmail-api=acknowledged branding=done audience=done scope=done client=open consent=done proof=open handover=open withdraw=skipped"},
+			"target=done account=done project=acknowledged gmail-api=acknowledged branding=done audience=open scope=open client=open consent=done proof=open handover=open withdraw=skipped"},
+		"what an action saw of other steps": {"generic-desktop", all, Marks{"consent": Done, "audience": Done, "scope": Done, "gmail-api": Done},
+			"target=done account=done project=acknowledged gmail-api=done branding=done audience=done scope=done client=open consent=done proof=open handover=open withdraw=skipped"},
 		"the sandbox, a found project, an acknowledged step that is skipped": {"yetiforce", found, nil,
 			"target=open account=done project=done gmail-api=skipped branding=skipped audience=open scope=skipped client=open consent=open proof=open handover=open withdraw=open"},
 	} {

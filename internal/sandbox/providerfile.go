@@ -21,6 +21,7 @@ type providerFile struct {
 	Revocation    string          `yaml:"revocation_endpoint"`
 	Userinfo      string          `yaml:"userinfo_endpoint"`
 	Tokeninfo     string          `yaml:"tokeninfo_endpoint"`
+	Gmail         string          `yaml:"gmail_endpoint"`
 	Scopes        []string        `yaml:"scopes,flow"`
 	IMAP          *google.Server  `yaml:"imap,flow"`
 	SMTP          []google.Server `yaml:"smtp,flow"`
@@ -34,7 +35,7 @@ func inYAML(p google.Provider, caFile string) ([]byte, error) {
 	encoder.SetIndent(2)
 	err := encoder.Encode(providerFile{
 		Name: p.Name, Issuer: p.Issuer, Authorization: p.AuthorizationEndpoint, Token: p.TokenEndpoint,
-		Revocation: p.RevocationEndpoint, Userinfo: p.UserinfoEndpoint, Tokeninfo: p.TokeninfoEndpoint,
+		Revocation: p.RevocationEndpoint, Userinfo: p.UserinfoEndpoint, Tokeninfo: p.TokeninfoEndpoint, Gmail: p.GmailEndpoint,
 		Scopes: p.Scopes, IMAP: p.IMAP, SMTP: p.SMTP, POP3: p.POP3, CAFile: caFile,
 	})
 	if err != nil {

@@ -22,6 +22,7 @@ const (
 	Userinfo       = "userinfo"
 	Revoke         = "revoke"
 	Introspect     = "introspect"
+	GmailProfile   = "gmail.profile" // the one call of the Gmail API that we make
 	IMAPTLS        = "imap.tls"
 	IMAPGreeting   = "imap.greeting"
 	IMAPCapability = "imap.capability"
