@@ -101,7 +101,7 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 		return nil, false, err
 	}
 	acct := a.accountOf(email, client, token, publishingOf(turn.Answers), adopted)
-	acct.Target = turn.Answers.Get("target")
+	acct.Target = lastingName(turn.Answers.Get("target"))
 	if err := a.keep(ctx, acct, account.Credentials{ClientSecret: client.Secret, Token: token}); err != nil {
 		return nil, false, err
 	}
@@ -166,8 +166,8 @@ func (w *walking) stillConsented(ctx context.Context, turn setup.Turn, client ac
 		_, _, err := a.freshToken(ctx, acct, secrets, proofMinValidity, false)
 		return err
 	})
-	if err == nil && acct.Target != turn.Answers.Get("target") {
-		err = accounts.Update(email, func(kept *account.Account) { kept.Target = turn.Answers.Get("target") })
+	if target := lastingName(turn.Answers.Get("target")); err == nil && acct.Target != target {
+		err = accounts.Update(email, func(kept *account.Account) { kept.Target = target })
 		return err == nil, true, err
 	}
 	symptom, refused := errors.AsType[*diagnosis.Symptom](err)
