@@ -39,8 +39,8 @@ func TestLifetimeAsTheClockGoesOn(t *testing.T) {
 		{account.Account{}, 1000 * day, ""},
 	} {
 		s := newStage(nil)
-		s.app.now = func() time.Time { return born.Add(row.after) }
-		if got := s.app.lifetime(row.acct); got != row.want {
+		s.now = func() time.Time { return born.Add(row.after) }
+		if got := s.lifetime(row.acct); got != row.want {
 			t.Errorf("%+v after %v: lifetime = %q, want %q", row.acct.Grant, row.after, got, row.want)
 		}
 	}

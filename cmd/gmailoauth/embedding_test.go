@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,10 +67,7 @@ func TestInstallerDrivesSetup(t *testing.T) {
 		"refresh_token": o.box.Authorize(client, o.who).Reveal(), "ack_branding": "yes"}
 	install := func(change map[string]string) (code int, out, said string) {
 		t.Helper()
-		answers := map[string]string{}
-		for key, value := range good {
-			answers[key] = value
-		}
+		answers := maps.Clone(good)
 		for key, value := range change {
 			answers[key] = value
 			if value == "" {

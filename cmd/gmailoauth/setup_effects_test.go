@@ -168,8 +168,8 @@ func TestReached(t *testing.T) {
 	} {
 		asked = 0
 		s := newStage(nil)
-		s.app.flags.provider = row.provider
-		s.app.web = pages.Client()
+		s.flags.provider = row.provider
+		s.web = pages.Client()
 		w := &walking{app: s.app}
 		notes := w.reached(t.Context(), []string{row.uri})
 		if len(notes) != 1 || notes[0].Mark != row.want || asked != row.asked || (len(w.unknown) > 0) != (row.want == playbook.Unsure) {

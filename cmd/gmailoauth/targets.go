@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -87,6 +89,9 @@ func (a *app) showTarget(name string) error {
 func (a *app) checkTarget(file string) error {
 	if err := oneOf(a.flags.format, "text", "json"); err != nil {
 		return err
+	}
+	if _, err := os.Stat(file); err == nil && !slices.Contains(playbook.Targets(), file) && !isOwnTarget(file) {
+		file = "./" + file // here a bare name is one of a file as well
 	}
 	if told, err := a.mistakes(file); told || err != nil {
 		return err

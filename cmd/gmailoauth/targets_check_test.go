@@ -38,8 +38,8 @@ func TestTargetsCheckTellsAllMistakes(t *testing.T) {
 	change("text.en.yaml", "{link:audience}", "{link:audiance}")
 	change("text.en.yaml", "Press Connect and", "Press {@kreate} and")
 	change("text.en.yaml", "one-mailbox:", "one-mailbx:")
-	change("text.pl.yaml", "{label: Adres}", "{note: Adres}")
-	change("text.pl.yaml", "summary: ", "sumary: ")
+	change("text.pl.yaml", "{label: Serwer IMAP, note: SSL}", "{note: SSL}")
+	change("text.pl.yaml", "summary: ", "summry: ")
 
 	o := newWorkplace(t)
 	code, out, said := o.run("targets", "check", dir, "--format", "json")
@@ -65,8 +65,8 @@ func TestTargetsCheckTellsAllMistakes(t *testing.T) {
 		"text.en.yaml 23 limits.one-mailbx target-text-unused one-mailbox",
 		"text.en.yaml  limits.one-mailbox target-text-missing ",
 		"text.en.yaml  warnings.again target-text-missing ",
-		"text.pl.yaml 2 sumary target-unknown-key summary",
-		"text.pl.yaml  forms.mailbox.fields.address.label target-text-missing ",
+		"text.pl.yaml 2 summry target-unknown-key summary",
+		"text.pl.yaml  forms.mailbox.fields.incoming.label target-text-missing ",
 		"text.pl.yaml  warnings.again target-text-missing ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

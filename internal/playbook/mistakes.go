@@ -81,7 +81,7 @@ func textFiles(fsys fs.FS, base string) []string {
 // read at all, and the one mistake says why.
 func mistakesIn(fsys fs.FS, name, base string, into any) (*targetFile, []*diagnosis.Symptom) {
 	file := &targetFile{path: name, line: map[string]int{}}
-	data, root, err := file.root(fsys, base, into)
+	_, root, err := file.root(fsys, base, into)
 	if err != nil {
 		symptom, ok := errors.AsType[*diagnosis.Symptom](err)
 		if !ok {
@@ -92,18 +92,22 @@ func mistakesIn(fsys fs.FS, name, base string, into any) (*targetFile, []*diagno
 	s := &shape{file: file}
 	s.hold(root, reflect.TypeOf(into).Elem(), "", 0)
 	file.top = root
-	_ = yaml.Unmarshal(data, into) // what did not fit was told
+	_ = root.Decode(into) // what did not fit was told
 	return file, s.found
 }
 
 // shape holds a YAML document against the type it is to be read into.
 type shape struct {
-	file  *targetFile
-	found []*diagnosis.Symptom
+	file   *targetFile
+	found  []*diagnosis.Symptom
+	visits int
 }
 
-// deepest bounds the nesting: an alias may hold itself.
-const deepest = 16
+// Nesting and values are bounded: an alias may hold itself, or much else.
+const (
+	deepest   = 16
+	mostNodes = 100_000
+)
 
 func (s *shape) refuse(code, key string, line int, pairs ...string) {
 	s.found = append(s.found, s.file.refuse(code, key, append(pairs, "line", strconv.Itoa(line))...))
@@ -113,7 +117,7 @@ func (s *shape) hold(n *yaml.Node, t reflect.Type, key string, depth int) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if depth > deepest || n.Tag == "!!null" {
+	if s.visits++; depth > deepest || s.visits > mostNodes || n.Tag == "!!null" {
 		return
 	}
 	wanted := map[reflect.Kind]yaml.Kind{reflect.Struct: yaml.MappingNode, reflect.Map: yaml.MappingNode, reflect.Slice: yaml.SequenceNode}[t.Kind()]
@@ -147,6 +151,7 @@ func (s *shape) mapping(n *yaml.Node, t reflect.Type, prefix string, depth int) 
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	kept := make([]*yaml.Node, 0, len(n.Content)) // a key that stands there twice keeps the rest from being read
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, line := n.Content[i].Value, n.Content[i].Line
 		key := strings.TrimPrefix(prefix+"."+name, ".")
@@ -157,13 +162,15 @@ func (s *shape) mapping(n *yaml.Node, t reflect.Type, prefix string, depth int) 
 		switch {
 		case slices.Contains(seen, name):
 			s.refuse("target-key-twice", key, line)
+			continue
 		case inner == nil:
 			s.refuse("target-unknown-key", key, line, "nearest", Nearest(name, names), "wanted", strings.Join(names, ", "))
 		default:
 			s.hold(n.Content[i+1], inner, key, depth+1)
 		}
-		seen = append(seen, name)
+		seen, kept = append(seen, name), append(kept, n.Content[i], n.Content[i+1])
 	}
+	n.Content = kept
 }
 
 // kindName is what belongs into a place, in the terms of YAML.
