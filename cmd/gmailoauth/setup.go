@@ -74,6 +74,7 @@ type walking struct {
 	sandbox   *sandboxWalk // nil: the real Google, or what --provider says
 	resumed   bool
 	latest    playbook.Answers // as they stand now
+	unknown   []string         // what nobody could tell
 }
 
 // walkThrough carries out setup.Run with the wizard, or with what was given.
@@ -117,6 +118,9 @@ func (w *walking) greet(face *wizard.Wizard) {
 func (w *walking) end(face *wizard.Wizard, result setup.Result, err error) error {
 	say := w.app.words().Say
 	failed, unproven := errors.AsType[proofFailed](err)
+	if err == nil || unproven {
+		w.overview(face, result)
+	}
 	switch {
 	case err == nil && w.sandbox != nil:
 		face.Say(say("setup.sandbox-end"))

@@ -71,6 +71,8 @@ const (
 	Good     Mark = "good"
 	Bad      Mark = "bad"
 	Heed     Mark = "heed"
+	Said     Mark = "said"    // the admin says so: nobody has seen it
+	Unsure   Mark = "unknown" // nobody could tell
 	Neutral  Mark = "neutral"
 	Verbatim Mark = "verbatim" // no sign, not wrapped: to be copied
 )

@@ -189,6 +189,12 @@ func (w *walker) act(ctx context.Context, i int) error {
 	if outcome.Status != "" {
 		w.Marks[step.ID] = outcome.Status
 	}
+	for id, mark := range outcome.Marks {
+		w.Marks[id] = mark
+		if mark == playbook.Open {
+			delete(w.Marks, id)
+		}
+	}
 	w.Answers = merge(w.Answers, outcome.Answers)
 	return w.save()
 }
