@@ -110,7 +110,8 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 // askConsent has a person consent or, in the sandbox without input, its robot.
 func (w *walking) askConsent(ctx context.Context, turn setup.Turn, client account.Client, email string) (account.Token, error) {
 	port, _ := strconv.Atoi(turn.Answers.Get("redirect_port")) // checked when it was answered; none is 0
-	options := consentOptions{RedirectPort: port, NoBrowser: w.noBrowser}
+	options := consentOptions{RedirectPort: port, NoBrowser: w.noBrowser,
+		Stranded: func(s *diagnosis.Symptom) error { return s }}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if w.sandbox != nil && w.sandbox.robot {

@@ -12,6 +12,7 @@ type View struct {
 	At        int             // index of Step in Steps
 	Further   bool            // the step was put before the admin already; these questions are new, and so are the instructions that come with them
 	First     bool            // there is no step before it
+	Mend      string          // id of the earlier step in which a refusal is mended; "": unknown, or this one
 }
 
 // Number is the place of the step among those that are walked, from 1, and how
@@ -53,6 +54,7 @@ const (
 	Back    Move = "back"
 	Leave   Move = "leave"
 	Retry   Move = "retry" // of an action that was refused
+	Mend    Move = "mend"  // to the step that View.Mend names
 )
 
 // Reply is what the admin did with a view.

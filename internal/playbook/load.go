@@ -56,6 +56,7 @@ type textData struct {
 	Blanks      map[string]string   `yaml:"blanks"`
 	Acknowledge questionText        `yaml:"acknowledge"`
 	Steps       map[string]stepText `yaml:"steps"`
+	Pages       map[string]string   `yaml:"pages"`
 }
 
 type stepText struct {

@@ -180,7 +180,11 @@ func (s *script) Tell(notes []playbook.Note) {
 }
 
 func (s *script) Refused(_ context.Context, view playbook.View, refusal error) (playbook.Move, error) {
-	s.note("refused", view.Step.ID, refusal.Error())
+	said := refusal.Error()
+	if view.Mend != "" {
+		said += ", mended in " + view.Mend
+	}
+	s.note("refused", view.Step.ID, said)
 	if len(s.refused) == 0 {
 		return playbook.Leave, nil
 	}

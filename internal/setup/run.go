@@ -171,15 +171,17 @@ func (w *walker) view(i int, questions []playbook.QuestionState) playbook.View {
 // before gives the nearest earlier step that can be shown, or -1.
 func (w *walker) before(i int) int {
 	for j := i - 1; j >= 0; j-- {
-		step := w.steps[j]
-		if step.Status == playbook.Skipped {
-			continue
-		}
-		if step.Person || len(step.Questions) > 0 {
+		if w.shown(j) {
 			return j
 		}
 	}
 	return -1
+}
+
+// shown reports whether a step is one that is put before the admin.
+func (w *walker) shown(i int) bool {
+	step := w.steps[i]
+	return step.Status != playbook.Skipped && (step.Person || len(step.Questions) > 0)
 }
 
 // step puts one step before the admin or, when there is nothing to ask, does

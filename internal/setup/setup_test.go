@@ -57,6 +57,7 @@ func TestRun(t *testing.T) {
 		replies []reply
 		refused []playbook.Move
 		fail    map[string]int
+		mended  string
 		want    []string
 		err     bool
 	}{
@@ -127,6 +128,26 @@ func TestRun(t *testing.T) {
 			fail:    map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Back},
 			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
 				"tell seen before", "refused consent no", "ask client client", "do check", "show consent", "do consent"}},
+		{name: "a refusal that an earlier step mends leads there; what was given stands, its own action is done again",
+			answers: given("target=imap", "project=p", "audience=internal", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
+			replies: []reply{{step: "client", answers: "client=c"}}, mended: "client",
+			fail: map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Mend},
+			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
+				"tell seen before", "refused consent no, mended in client", "ask client client", "do check", "show consent", "do consent"}},
+		{name: "a person's step that a refusal refutes is open again",
+			answers: given("target=imap", "project=p", "audience=external", "publishing=testing", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
+			replies: []reply{{step: "audience", answers: "audience=external publishing=production"}}, mended: "audience",
+			fail: map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Mend},
+			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
+				"tell seen before", "refused consent no, mended in audience", "ask audience audience publishing", "show consent", "do consent"}},
+		{name: "what is mended in the step itself, or in one that is not walked, is tried again",
+			answers: given("target=imap", "project=p", "audience=internal", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
+			mended:  "withdraw", fail: map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Retry},
+			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
+				"tell seen before", "refused consent no", "show consent", "do consent"}},
 		{name: "leaving after a refusal ends with it",
 			answers: given("target=imap", "project=p", "audience=internal", "client=c"),
 			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
@@ -145,7 +166,9 @@ func TestRun(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			s := &script{replies: row.replies, refused: row.refused}
-			_, err := setup.Run(t.Context(), world(s, func(l string) { s.note(l) }, row.answers, row.marks, row.fail))
+			walk := world(s, func(l string) { s.note(l) }, row.answers, row.marks, row.fail)
+			walk.MendedIn = func(error) string { return row.mended }
+			_, err := setup.Run(t.Context(), walk)
 			if (err != nil) != row.err {
 				t.Errorf("Run: error %v, want one: %v", err, row.err)
 			}

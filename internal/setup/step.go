@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"gmailoauth/internal/playbook"
@@ -194,16 +195,20 @@ func (w *walker) act(ctx context.Context, i int) error {
 }
 
 func (w *walker) refused(ctx context.Context, i int, refusal error) error {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(refusal, context.Canceled) {
 		return refusal
 	}
 	delete(w.Marks, w.steps[i].ID)
-	move, err := w.Asker.Refused(ctx, w.view(i, nil), refusal)
+	view := w.view(i, nil)
+	view.Mend = w.mendedIn(i, refusal)
+	move, err := w.Asker.Refused(ctx, view, refusal)
 	switch {
 	case err != nil:
 		return err
 	case move == playbook.Leave:
 		return refusal
+	case move == playbook.Mend && view.Mend != "":
+		w.mend(view.Mend)
 	case move == playbook.Back && len(w.steps[i].Questions) > 0:
 		w.revisit = w.steps[i].ID
 	case move == playbook.Back:

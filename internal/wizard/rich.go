@@ -110,26 +110,31 @@ func (f *rich) until(ctx context.Context, view playbook.View, values []string, f
 // run draws the stage on Err until it ends. The end of ctx ends it as a key
 // would: a program that is killed leaves its drawing, and a reader, behind.
 func (f *rich) run(ctx context.Context, s *stage) error {
+	err := f.program(ctx, s, s.erased)
+	if err == nil && s.end == endNone { // the terminal went away
+		return errEnded()
+	}
+	return err
+}
+
+// program is run of any model.
+func (f *rich) program(ctx context.Context, model tea.Model, erased func() string) error {
 	profile := colorprofile.ANSI
 	if !f.pen.color {
 		profile = colorprofile.Ascii
 	}
-	program := tea.NewProgram(s, tea.WithInput(f.Terminal.In), tea.WithOutput(f.Terminal.Err),
+	program := tea.NewProgram(model, tea.WithInput(f.Terminal.In), tea.WithOutput(f.Terminal.Err),
 		tea.WithColorProfile(profile), tea.WithoutSignalHandler())
 	defer context.AfterFunc(ctx, func() { program.Send(leaveMsg{}) })()
 	_, err := program.Run()
-	f.pen.printf("%s", s.erased())
+	f.pen.printf("%s", erased())
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, tea.ErrInterrupted):
 		return context.Canceled
-	case err != nil:
-		return err
-	case s.end == endNone: // the terminal went away
-		return errEnded()
 	}
-	return nil
+	return err
 }
 
 func (f *rich) more(view playbook.View) {

@@ -45,9 +45,9 @@ func (w *Wizard) waitingLine(what string, limit time.Duration, done <-chan struc
 		<-done
 		return
 	}
-	tick := time.NewTicker(120 * time.Millisecond)
+	tick := time.NewTicker(spinnerStep)
 	defer tick.Stop()
-	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+	frames := []rune(spinner)
 	for i := 0; ; i++ {
 		id := "wizard.waiting"
 		if limit > 0 {
