@@ -68,15 +68,37 @@ func (l *lines) secret(ctx context.Context) (string, error) {
 	return text, err
 }
 
-func (l *lines) wait(ctx context.Context, read func() (string, error)) (string, error) {
-	if l.pending == nil {
-		pending := make(chan line, 1)
-		l.pending = pending
-		go func() {
-			text, err := read()
-			pending <- line{text, err}
-		}()
+// wakes reports whether a line is there to be read, before found has something
+// and before ctx ends.
+func (l *lines) wakes(ctx context.Context, found chan *Found) bool {
+	l.begin(func() (string, error) { return readLine(l.in) })
+	select {
+	case <-ctx.Done():
+		return false
+	case got := <-l.pending:
+		l.pending <- got // for whoever reads
+		return true
+	case it := <-found:
+		found <- it
+		return it == nil
 	}
+}
+
+// begin reads in the background, unless that was begun before.
+func (l *lines) begin(read func() (string, error)) {
+	if l.pending != nil {
+		return
+	}
+	pending := make(chan line, 1)
+	l.pending = pending
+	go func() {
+		text, err := read()
+		pending <- line{text, err}
+	}()
+}
+
+func (l *lines) wait(ctx context.Context, read func() (string, error)) (string, error) {
+	l.begin(read)
 	select {
 	case <-ctx.Done():
 		return "", ctx.Err()

@@ -103,6 +103,9 @@ func (f *plain) question(ctx context.Context, view playbook.View, q playbook.Que
 			f.pen.paragraph("", 0, f.Words.Say("wizard.example", "example", q.Example), same)
 		}
 	}
+	if f.watched != nil && q.Kind == playbook.KindFile {
+		f.pen.paragraph("", 0, f.Words.Say("wizard.watching-plain", "where", f.watched.Where), same)
+	}
 	for {
 		f.pen.printf("%s", f.prompt(q))
 		var typed string
@@ -110,7 +113,9 @@ func (f *plain) question(ctx context.Context, view playbook.View, q playbook.Que
 		if q.Secret || q.Kind == playbook.KindSecret {
 			typed, err = f.hidden(ctx)
 		} else {
-			typed, err = f.typed(ctx, view, more)
+			if typed, err = f.typedOrFound(ctx, view, q); err == nil && typed == "" {
+				typed, err = f.typed(ctx, view, more)
+			}
 		}
 		if errors.Is(err, errAgain) {
 			continue

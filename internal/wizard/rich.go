@@ -64,7 +64,7 @@ func (f *rich) ask(ctx context.Context, view playbook.View) (playbook.Reply, err
 			continue
 		case how == endBack:
 			return playbook.Reply{Move: playbook.Back}, nil
-		case i < last:
+		case !f.taken(fields) && i < last:
 			i++
 			continue
 		}
@@ -99,6 +99,11 @@ func (f *rich) until(ctx context.Context, view playbook.View, values []string, f
 		case endMore:
 			f.more(view)
 			f.pen.printf("\n%s", f.head(view, false))
+		case endFound:
+			taken, err := f.take(ctx, view, stage)
+			if err != nil || taken {
+				return endForward, err
+			}
 		case endLeave:
 			return stage.end, context.Canceled
 		default:
@@ -111,6 +116,7 @@ func (f *rich) until(ctx context.Context, view playbook.View, values []string, f
 // would: a program that is killed leaves its drawing, and a reader, behind.
 func (f *rich) run(ctx context.Context, s *stage) error {
 	err := f.program(ctx, s, s.erased)
+	s.unwatch()
 	if err == nil && s.end == endNone { // the terminal went away
 		return errEnded()
 	}

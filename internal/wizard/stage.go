@@ -20,6 +20,7 @@ const (
 	endBack
 	endMore
 	endLeave
+	endFound
 )
 
 // stage is the part of the screen that is redrawn: the form and the line of
@@ -35,7 +36,15 @@ type stage struct {
 	values []string // to copy
 	copied int
 	said   string
+	watch  *watched // nil: nothing is waited for
+	found  *Found   // that ended it
+	turn   int      // of the spinner
+	over   chan struct{}
+	caught chan *Found
 }
+
+// foundMsg says that a file has been caught.
+type foundMsg struct{}
 
 // leaveMsg ends the stage.
 type leaveMsg struct{}
@@ -44,7 +53,10 @@ type leaveMsg struct{}
 type saidMsg string
 
 func newStage(ctx context.Context, w *Wizard, view playbook.View, values []string, fields []*field) *stage {
-	s := &stage{ctx: ctx, wizard: w, asks: view, fields: fields, values: values}
+	s := &stage{ctx: ctx, wizard: w, asks: view, fields: fields, values: values, over: make(chan struct{}), caught: make(chan *Found, 1)}
+	if fields[0].q.Key != ownQuestion {
+		s.watch = w.watched
+	}
 	widgets := make([]huh.Field, 0, len(fields))
 	for _, f := range fields {
 		widgets = append(widgets, f.widget())
@@ -82,8 +94,20 @@ func theme(isDark bool) *huh.Styles {
 	return t
 }
 
-// Init is the form's.
-func (s *stage) Init() tea.Cmd { return s.form.Init() }
+// Init is the form's, and the beginning of the watching.
+func (s *stage) Init() tea.Cmd {
+	if s.watch == nil {
+		return s.form.Init()
+	}
+	return tea.Batch(s.form.Init(), nextTick(), func() tea.Msg {
+		found := s.watch.next(s.over)
+		if found == nil {
+			return nil
+		}
+		s.caught <- found
+		return foundMsg{}
+	})
+}
 
 // Update takes the keys that leave the form, and gives the rest to it.
 func (s *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -95,6 +119,12 @@ func (s *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case saidMsg:
 		s.said = string(msg)
 		return s, nil
+	case tickMsg:
+		s.turn++
+		return s, nextTick()
+	case foundMsg:
+		s.found = <-s.caught
+		return s.finish(endFound)
 	case tea.KeyPressMsg:
 		if cmd, taken := s.key(msg.String()); taken {
 			return s, cmd
@@ -182,6 +212,10 @@ func (s *stage) frame() string {
 	parts := []string{strings.TrimRight(s.form.View(), "\n")}
 	if advice := s.advice(); advice != "" {
 		parts = append(parts, "", advice)
+	}
+	if s.watch != nil {
+		sign := []rune(spinner)[s.turn%len([]rune(spinner))]
+		parts = append(parts, "", wrap(s.wizard.Words.Say("wizard.watching", "where", s.watch.Where)+" "+string(sign), pen.columns()))
 	}
 	if s.said != "" {
 		parts = append(parts, wrap(s.said, pen.columns()))

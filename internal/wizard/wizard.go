@@ -35,6 +35,9 @@ type Options struct {
 	// Open shows a page in the browser.
 	Open func(ctx context.Context, address string) error
 	Now  func() time.Time
+	// Watch watches for what may answer a question, until ctx ends; it may be
+	// nil, and so may what it gives.
+	Watch func(ctx context.Context, q playbook.Question) *Watching
 	// Lines gives the next line of the input, for plain lines, and takes nothing
 	// of it when its context ends; nil: In is read.
 	Lines func(context.Context) (string, error)
@@ -45,8 +48,9 @@ type Options struct {
 // Wizard asks a person. One goroutine may use it.
 type Wizard struct {
 	Options
-	face face
-	pen  *pen
+	face    face
+	pen     *pen
+	watched *watched // for the step that is asked; nil: nothing is watched
 }
 
 // face is how the wizard looks.
@@ -82,6 +86,7 @@ func (w *Wizard) Ask(ctx context.Context, view playbook.View) (playbook.Reply, e
 	if view.Further && len(view.Questions) > 0 { // it is not done with that
 		view.Step.Sees = ""
 	}
+	defer w.watch(ctx, view)()
 	return w.face.ask(ctx, view)
 }
 
