@@ -23,11 +23,11 @@ func (w *walking) watch(ctx context.Context, q playbook.Question) *wizard.Watchi
 	if q.Key != "client_file" || len(folders) == 0 {
 		return nil
 	}
-	landed := make(chan wizard.Found)
+	files, landed := downloads.Watch(ctx, folders, w.app.now(), nil), make(chan wizard.Found)
 	watching := &wizard.Watching{Where: w.homely(folders[0]), Found: landed}
 	go func() {
 		defer close(landed)
-		for found := range downloads.Watch(ctx, folders, w.app.now(), nil) {
+		for found := range files {
 			select {
 			case landed <- w.landed(found):
 			case <-ctx.Done():

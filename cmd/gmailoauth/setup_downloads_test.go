@@ -19,7 +19,11 @@ func (o *workplace) typistAt(keys *os.File, pairs ...any) <-chan struct{} {
 		defer func() { _ = keys.Close() }()
 		for i := 0; i+1 < len(pairs); i += 2 {
 			words, _ := pairs[i].(string)
-			for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+			for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					o.t.Errorf("waited in vain for %q", words)
+					return
+				}
 				o.mu.Lock()
 				seen := strings.Contains(o.err.String(), words)
 				o.mu.Unlock()

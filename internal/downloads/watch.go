@@ -30,6 +30,10 @@ type Found struct {
 // tells of its changes (NFS, mounts of virtual machines).
 const interval = time.Second
 
+// coarsest is how far a file's time may lie behind the clock: FAT counts in two
+// seconds.
+const coarsest = 2 * time.Second
+
 // maxFile is more than a client's file ever has, in bytes.
 const maxFile = 1 << 20
 
@@ -41,7 +45,7 @@ const maxFile = 1 << 20
 // makes it look at other times than each second; it may be nil.
 func Watch(ctx context.Context, folders []string, since time.Time, looks <-chan time.Time) <-chan Found {
 	found := make(chan Found)
-	(&watch{since: since, seen: map[string]stamp{}, found: found}).start(ctx, folders, looks)
+	(&watch{since: since.Add(-coarsest), seen: map[string]stamp{}, found: found}).start(ctx, folders, looks)
 	return found
 }
 
