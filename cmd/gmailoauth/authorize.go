@@ -83,7 +83,7 @@ func (a *app) authorize(ctx context.Context, address string, flags *clientFlags,
 	}
 	c := &consenting{app: a, email: email}
 	if end := acct.Grant.EndsAt(); !end.IsZero() {
-		c.tell("consent.ends", "account", email, "date", end.Local().Format("2006-01-02 15:04"))
+		c.tell("consent.ends", "account", email, "date", a.words().Moment(end.Local()))
 	}
 	c.tell("consent.kept", "account", email)
 	return nil

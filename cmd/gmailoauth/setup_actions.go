@@ -102,7 +102,7 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 	}
 	notes := []playbook.Note{note(playbook.Good, map[bool]string{false: "consent-new", true: "consent-adopted"}[adopted])}
 	if end := acct.Grant.EndsAt(); !end.IsZero() {
-		notes = append(notes, note(playbook.Heed, "consent-ends", "date", end.Local().Format("2006-01-02 15:04")))
+		notes = append(notes, note(playbook.Heed, "consent-ends", "date", a.words().Moment(end.Local())))
 	}
 	return notes, nil
 }

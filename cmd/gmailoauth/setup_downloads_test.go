@@ -73,7 +73,7 @@ func TestSetupCatchesTheDownload(t *testing.T) {
 		"Found client_secret_2 (1).json", "\n",
 		"Move it out of ~/Downloads", "y\n")
 	code, sheet, said := o.run("setup", "--target", "generic-desktop", "--project", "my-mail-123", "--audience", "internal",
-		"--account", o.who, "--ack", "gmail-api,branding,audience,scope")
+		"--account", o.who, "--ack", "console,gmail-api,branding,audience,scope,workspace")
 	<-done
 	if code != 0 || !strings.Contains(sheet, client.ID) {
 		t.Fatalf("setup = %d, want a sheet with the client that landed:\n%s", code, said)

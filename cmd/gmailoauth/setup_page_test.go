@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
@@ -60,6 +61,8 @@ func (o *workplace) keyboard() *os.File {
 	}
 	o.t.Cleanup(func() { _, _ = reader.Close(), writer.Close() })
 	o.in, o.tty = reader, true
+	asleep := time.AfterFunc(30*time.Second, func() { _ = writer.Close() }) // nobody waits for keys that do not come
+	o.t.Cleanup(func() { asleep.Stop() })
 	return writer
 }
 
@@ -102,7 +105,7 @@ func TestSetupGoesBackToWhatAPageNames(t *testing.T) {
 			o.stranded(1, func() { _, _ = io.WriteString(keys, typed); _ = keys.Close() })
 			_, file := o.client(account.Desktop)
 			code, sheet, said := o.run("setup", "--target", "generic-desktop", "--project", "my-mail-123", "--audience", "external",
-				"--publishing", "testing", "--account", o.who, "--client-file", file, "--ack", "gmail-api,branding,audience,scope")
+				"--publishing", "testing", "--account", o.who, "--client-file", file, "--ack", "console,gmail-api,branding,audience,scope,workspace")
 			for _, want := range []string{"gmailoauth explain " + row.diagnosis, "Go to the step", row.step} {
 				if !strings.Contains(said, want) {
 					t.Errorf("setup: the screen lacks %q:\n%s", want, said)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"gmailoauth/internal/playbook"
+	"gmailoauth/internal/words"
 )
 
 // Sheet writes the hand-over sheet of a target as text.
@@ -95,7 +96,7 @@ func wrap(text string, width int, first, next string) string {
 	var b strings.Builder
 	line := first
 	empty := true
-	for word := range strings.FieldsSeq(text) {
+	for _, word := range words.Fields(text) {
 		if !empty && width > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			b.WriteString(line + "\n")
 			line, empty = next, true

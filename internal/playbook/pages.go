@@ -1,34 +1,31 @@
 package playbook
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
-// Page is one of Google's pages on which a person ends without a way back to
-// us: what it says, and the step in which that is mended.
+// Page is a page on which Google strands people who consent: they see it, and
+// nothing comes back to us.
 type Page struct {
-	Diagnosis string // name of the entry of the catalogue
-	Step      string // id
-	Words     string // what the page says, in English, quoted as it is
-	Gloss     string // one short line, in the language
+	Diagnosis string // its name in the catalogue; two pages may have the same
+	Step      string // id of the step in which it is mended
+	Words     string // what the page says, in English, to be quoted as it is
+	Gloss     string // what that means, in one line of the language
 }
 
 type pageData struct {
+	ID        string `yaml:"id"`
 	Diagnosis string `yaml:"diagnosis"`
 	Step      string `yaml:"step"`
 	Words     string `yaml:"words"`
 }
 
-func readPages() ([]pageData, error) {
-	var list struct {
-		Pages []pageData `yaml:"pages"`
-	}
-	err := readWalk("pages.yaml", &list)
-	return list.Pages, err
-}
-
-// Pages lists those pages, those that are met most first. The error is about
-// the embedded files or the language.
+// Pages lists those pages in a language, the likeliest first. The error is
+// about the embedded files or the language.
 func Pages(lang string) ([]Page, error) {
-	list, err := readPages()
+	data, err := pagesData()
 	if err != nil {
 		return nil, err
 	}
@@ -36,26 +33,49 @@ func Pages(lang string) ([]Page, error) {
 	if err := readWalk("text."+lang+".yaml", &text); err != nil {
 		return nil, err
 	}
-	var pages []Page
-	for _, d := range list {
-		gloss := text.Pages[d.Diagnosis]
-		if gloss == "" {
-			return nil, fmt.Errorf("text.%s.yaml: pages: nothing is said of %s", lang, d.Diagnosis)
+	pages := make([]Page, 0, len(data))
+	for _, d := range data {
+		gloss, ok := text.Pages[d.ID]
+		if !ok {
+			return nil, fmt.Errorf("text.%s.yaml: no words for the page %s", lang, d.ID)
 		}
 		pages = append(pages, Page{Diagnosis: d.Diagnosis, Step: d.Step, Words: d.Words, Gloss: gloss})
 	}
 	return pages, nil
 }
 
-// StepOf gives the id of the step in which a diagnosis is mended, or "".
-func StepOf(diagnosisName string) string {
-	list, err := readPages()
+func pagesData() ([]pageData, error) {
+	var file struct {
+		Pages []pageData `yaml:"pages"`
+	}
+	err := readWalk("pages.yaml", &file)
+	for i := range file.Pages {
+		file.Pages[i].Diagnosis = cmp.Or(file.Pages[i].Diagnosis, file.Pages[i].ID)
+	}
+	return file.Pages, err
+}
+
+// StepOf gives the id of the step in which a diagnosis is mended, as the pages
+// and the pitfalls of the steps have it; "" if there is none.
+func StepOf(diagnosis string) string {
+	pages, err := pagesData()
 	if err != nil {
 		panic(err) // embedded, and read by a test
 	}
-	for _, d := range list {
-		if d.Diagnosis == diagnosisName {
-			return d.Step
+	for _, page := range pages {
+		if page.Diagnosis == diagnosis {
+			return page.Step
+		}
+	}
+	var file struct {
+		Steps []stepData `yaml:"steps"`
+	}
+	if err := readWalk("steps.yaml", &file); err != nil {
+		panic(err) // embedded, and read by a test
+	}
+	for _, step := range file.Steps {
+		if slices.Contains(step.Pitfalls, diagnosis) {
+			return step.ID
 		}
 	}
 	return ""

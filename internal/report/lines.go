@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/words"
 )
 
 // FourLines tells what ended a command: error, cause, fix, more. Each is one
@@ -53,15 +54,15 @@ func hang(text string, indent, width int) string {
 
 // wrap breaks at spaces. Nothing is broken if there is no room for words at all.
 func wrap(text string, width int) []string {
-	words := strings.Fields(text)
-	if len(words) == 0 {
+	parts := words.Fields(text)
+	if len(parts) == 0 {
 		return []string{""}
 	}
 	if width < 10 {
-		return []string{strings.Join(words, " ")}
+		return []string{strings.Join(parts, " ")}
 	}
-	lines, line := []string{}, words[0]
-	for _, word := range words[1:] {
+	lines, line := []string{}, parts[0]
+	for _, word := range parts[1:] {
 		if lipgloss.Width(line)+1+lipgloss.Width(word) > width {
 			lines = append(lines, line)
 			line = word

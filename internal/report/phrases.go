@@ -21,7 +21,7 @@ func label(f finding.Finding, said *words.Words) string {
 // passed says what a success showed.
 func passed(f finding.Finding, o Options) string {
 	if n, err := strconv.Atoi(f.Facts["messages"]); err == nil {
-		return o.Words.Count("report.pass-messages."+f.ID, n, "messages", thousands(n, o.Words.Say("report.thousands")))
+		return o.Words.Count("report.pass-messages."+f.ID, n, "messages", o.Words.Number(n))
 	}
 	id := "report.pass." + f.ID
 	switch {
@@ -62,15 +62,6 @@ func quoted(evidence string) string {
 	return string(text)
 }
 
-// thousands groups the digits of a number.
-func thousands(n int, separator string) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return digits
-}
-
 // lifetime says when a grant ends, in the clock of Options.Now, and how long
 // that is; without the day it says what the diagnosis does.
 func lifetime(f finding.Finding, o Options, otherwise string) string {
@@ -89,6 +80,6 @@ func lifetime(f finding.Finding, o Options, otherwise string) string {
 	}
 	left := max(0, end.Sub(o.Now))
 	days, hours := int(left.Hours())/24, int(left.Hours())%24
-	return o.Words.Say(id, "day", end.In(o.Now.Location()).Format("2006-01-02 15:04"),
+	return o.Words.Say(id, "day", o.Words.Moment(end.In(o.Now.Location())),
 		"left", o.Words.Count("report.days", days)+" "+o.Words.Count("report.hours", hours))
 }

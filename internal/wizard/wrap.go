@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+
+	"gmailoauth/internal/words"
 )
 
 // longAddress is the length from which an address stands alone, in columns.
@@ -25,7 +27,7 @@ func wrapLine(line string, width int) []string {
 	}
 	lines := []string{""}
 	alone := false
-	for word := range strings.FieldsSeq(line) {
+	for _, word := range words.Fields(line) {
 		now, last := strings.Contains(word, "://") && lipgloss.Width(word) > longAddress, lines[len(lines)-1]
 		switch {
 		case last == "":

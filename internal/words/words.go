@@ -93,11 +93,11 @@ func (w *Words) read(name string) error {
 	for key, value := range room {
 		switch value := value.(type) {
 		case string:
-			w.sentences[prefix+key] = strings.TrimSpace(value)
+			w.sentences[prefix+key] = strings.Trim(value, " \n")
 		case map[string]any:
 			forms := map[string]string{}
 			for category, sentence := range value {
-				forms[category] = strings.TrimSpace(fmt.Sprint(sentence))
+				forms[category] = strings.Trim(fmt.Sprint(sentence), " \n")
 			}
 			w.counted[prefix+key] = forms
 		default:
@@ -162,4 +162,11 @@ func Fill(text string, values map[string]string) string {
 		pairs = append(pairs, "{"+name+"}", value)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// Fields gives the parts of a text between which a line may be broken. Unlike
+// strings.Fields it keeps together what a no-break space joins, as French asks
+// before a colon.
+func Fields(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r == '\r' })
 }

@@ -120,3 +120,10 @@ func blanksOf(sentence string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
+
+func TestFieldsKeepTogetherWhatANoBreakSpaceJoins(t *testing.T) {
+	got := Fields(" la page\u00a0: « a\u00a0»\n")
+	if diff := cmp.Diff([]string{"la", "page\u00a0:", "«", "a\u00a0»"}, got); diff != "" {
+		t.Errorf("Fields (-want +got):\n%s", diff)
+	}
+}
