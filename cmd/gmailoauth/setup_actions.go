@@ -22,7 +22,7 @@ func (w *walking) actions() map[string]setup.Action {
 		"client-check": {Needs: client, Always: true, Run: w.checkClient},
 		"consent":      {Needs: append(client, "account", "audience", "publishing", "refresh_token"), Always: !withdrawn, Run: w.consent},
 		"proof":        {Needs: []string{"target"}, Always: !withdrawn, Run: w.prove},
-		"handover":     {Needs: []string{"target"}, Always: true, Run: w.handOver},
+		"handover":     {Needs: []string{"target"}, Always: true, Prints: true, Run: w.handOver},
 		"withdraw":     {Needs: []string{"withdraw"}, Run: w.withdraw},
 	}
 }

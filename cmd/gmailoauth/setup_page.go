@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/google"
 	"gmailoauth/internal/oauth"
 	"gmailoauth/internal/playbook"
 	"gmailoauth/internal/wizard"
@@ -74,4 +75,10 @@ func (a *app) mendedIn(refusal error) string {
 		return ""
 	}
 	return playbook.StepOf(a.explain(symptom).Name)
+}
+
+// pitfall tells a diagnosis in a line.
+func (a *app) pitfall(name string) string {
+	entry, _ := a.catalogue().Entry(name, google.Link)
+	return entry.Error
 }

@@ -101,6 +101,9 @@ func walkBook(target string) *book {
 		variable.Flag = "--set env_url"
 		targetStep.Questions = append(targetStep.Questions, variable)
 	}
+	page := text("home_page")
+	page.Required, page.Offer = false, true
+	page.When = playbook.Condition{"publishing": {"production"}}
 	audience := playbook.Question{Key: "audience", Flag: "--audience", Kind: playbook.KindChoice, Required: true,
 		Choices: []playbook.Choice{{Value: "internal"}, {Value: "external"}}}
 	publishing := playbook.Question{Key: "publishing", Flag: "--publishing", Kind: playbook.KindChoice,
@@ -109,7 +112,7 @@ func walkBook(target string) *book {
 		targetStep,
 		{ID: "project", Questions: []playbook.Question{text("project")}},
 		{ID: "branding", Person: true, Link: "branding", Instructions: []playbook.Instruction{{Text: "name it after {target}"}}},
-		{ID: "audience", Person: true, Questions: []playbook.Question{audience, publishing}, Instructions: []playbook.Instruction{
+		{ID: "audience", Person: true, Questions: []playbook.Question{audience, publishing, page}, Instructions: []playbook.Instruction{
 			{Text: "press make internal", When: playbook.Condition{"audience": {"internal"}}},
 			{Text: "press publish", When: playbook.Condition{"audience": {"external"}}}}},
 		{ID: "client", Action: "check", Questions: []playbook.Question{text("client")}},

@@ -132,7 +132,7 @@ func (w *walker) due(step playbook.StepState) bool {
 }
 
 // wanted gives the questions of a step that are to be asked: what is pending,
-// and choices that nobody made. Of a step that the admin went back to, all that
+// choices that nobody made, and what is offered. Of a step that the admin went back to, all that
 // were answered. A text that need not be given is a flag's business.
 func (w *walker) wanted(step playbook.StepState) []playbook.QuestionState {
 	var list, pending []playbook.QuestionState
@@ -147,9 +147,11 @@ func (w *walker) wanted(step playbook.StepState) []playbook.QuestionState {
 		switch {
 		case q.Pending && step.ID == w.revisit: // it may not be asked any more, once the others are answered
 			pending = append(pending, q)
-		case q.Pending, step.ID == w.revisit && (q.Required || answered || pick):
+		case q.Pending, step.ID == w.revisit && (q.Required || q.Offer || answered || pick):
 			list = append(list, q)
 		case pick && !known && !w.asked[q.Key]:
+			list = append(list, q)
+		case q.Offer && !known && !w.asked[q.Key] && step.Status == playbook.Open:
 			list = append(list, q)
 		}
 	}

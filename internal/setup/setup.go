@@ -50,6 +50,9 @@ type Action struct {
 	Needs []string
 	// Always: it is done in every run, also when it was done in an earlier one.
 	Always bool
+	// Prints: it prints what its step tells one to do, so that is not shown
+	// before.
+	Prints bool
 	// Run does it. It may block as long as it takes; ctx ends it.
 	Run func(ctx context.Context, turn Turn) (Outcome, error)
 }

@@ -176,7 +176,11 @@ func (w *walker) save() error {
 func (w *walker) act(ctx context.Context, i int) error {
 	step := w.steps[i]
 	if !w.passed[step.ID] {
-		w.Asker.Show(w.view(i, nil))
+		view := w.view(i, nil)
+		if w.Actions[step.Action].Prints {
+			view.Step.Instructions = nil
+		}
+		w.Asker.Show(view)
 	}
 	outcome, err := w.Actions[step.Action].Run(ctx, Turn{Step: step, Answers: w.complete, Asker: w.Asker})
 	w.Asker.Tell(outcome.Notes)

@@ -110,6 +110,23 @@ Choose 1-2 [2]: `
 	}
 }
 
+// The longer explanation ends with how it is checked and what may go wrong.
+func TestPlainMore(t *testing.T) {
+	var out bytes.Buffer
+	o := options(t, &terminal.Terminal{In: strings.NewReader("?\n\n"), Err: &out, Width: 80})
+	o.Pitfall = func(name string) string { return "the words of " + name }
+	view := step(false, true)
+	view.Step.Checks, view.Step.Pitfalls = "By its effect.", []string{"not-a-test-user"}
+	if _, err := wizard.New(o).Ask(t.Context(), view); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"How we see it: By its effect.", "What may go wrong:", "- the words of not-a-test-user: gmailoauth explain not-a-test-user"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("? tells no %q:\n%s", want, &out)
+		}
+	}
+}
+
 func TestPlainAnswers(t *testing.T) {
 	json := "{\n \"installed\": {\n  \"client_id\": \"1\"\n }\n}"
 	rows := []struct {

@@ -97,7 +97,7 @@ func (f *rich) until(ctx context.Context, view playbook.View, values []string, f
 		}
 		switch stage.end {
 		case endMore:
-			f.more(view)
+			f.more(view.Step, "")
 			f.pen.printf("\n%s", f.head(view, false))
 		case endFound:
 			taken, err := f.take(ctx, view, stage)
@@ -141,16 +141,6 @@ func (f *rich) program(ctx context.Context, model tea.Model, erased func() strin
 		return context.Canceled
 	}
 	return err
-}
-
-func (f *rich) more(view playbook.View) {
-	text := view.Step.More
-	if text == "" {
-		text = f.Words.Say("wizard.no-more")
-	}
-	for part := range strings.SplitSeq(text, "\n\n") {
-		f.pen.paragraph("  ", 2, part, same)
-	}
 }
 
 // reply reads the fields, and leaves one line of each answer on the screen.

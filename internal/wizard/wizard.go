@@ -35,6 +35,9 @@ type Options struct {
 	// Open shows a page in the browser.
 	Open func(ctx context.Context, address string) error
 	Now  func() time.Time
+	// Pitfall tells what may go wrong in a line, by the name of its diagnosis;
+	// nil: nothing is told of it.
+	Pitfall func(name string) string
 	// Watch watches for what may answer a question, until ctx ends; it may be
 	// nil, and so may what it gives.
 	Watch func(ctx context.Context, q playbook.Question) *Watching
