@@ -196,7 +196,7 @@ func TestRun(t *testing.T) {
 func TestResume(t *testing.T) {
 	all := []reply{{step: "target", answers: "target=dynamics"}, {step: "target", answers: "env_url=u"},
 		{step: "project", answers: "project=p"}, {step: "branding"}, {step: "audience", answers: "audience=external"},
-		{step: "audience", answers: "publishing=production"}, {step: "audience"}, {step: "client", answers: "client=c"}}
+		{step: "audience", answers: "publishing=production"}, {step: "audience", answers: "home_page=h"}, {step: "audience"}, {step: "client", answers: "client=c"}}
 	whole := &script{replies: all}
 	if _, err := setup.Run(t.Context(), world(whole, func(string) {}, nil, nil, nil)); err != nil || len(whole.replies) > 0 {
 		t.Fatalf("Run without a pause: error %v, %d replies not needed", err, len(whole.replies))

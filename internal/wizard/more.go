@@ -29,6 +29,6 @@ func (w *Wizard) more(step playbook.StepState, before string) {
 	}
 	w.pen.paragraph("  ", 2, w.Words.Say("wizard.pitfalls"), same)
 	for _, name := range step.Pitfalls {
-		w.pen.paragraph("  - ", 4, w.Pitfall(name)+": gmailoauth explain "+name, same)
+		w.pen.paragraph("  - ", 4, w.Pitfall(name)+" ("+name+")", same)
 	}
 }

@@ -120,7 +120,7 @@ func TestPlainMore(t *testing.T) {
 	if _, err := wizard.New(o).Ask(t.Context(), view); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"How we see it: By its effect.", "What may go wrong:", "- the words of not-a-test-user: gmailoauth explain not-a-test-user"} {
+	for _, want := range []string{"How we see it: By its effect.", "What may go wrong (", "- the words of not-a-test-user (not-a-test-user)"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("? tells no %q:\n%s", want, &out)
 		}
