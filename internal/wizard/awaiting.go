@@ -40,6 +40,7 @@ func nextTick() tea.Cmd { return tea.Tick(spinnerStep, func(time.Time) tea.Msg {
 func (f *rich) await(ctx context.Context, away Away) (string, *playbook.Page, error) {
 	typing := false
 	for {
+		f.pen.printf("\n")
 		a := &awaiting{ctx: ctx, wizard: f.Wizard, away: away, typing: typing}
 		if err := f.program(ctx, a, a.erased); err != nil {
 			return "", nil, err

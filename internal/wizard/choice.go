@@ -92,7 +92,7 @@ func (f *field) options() []string {
 	for _, choice := range f.q.Choices {
 		line := choice.Label
 		if f.q.Key == ownQuestion { // a long list of long names
-			line = cut(line, f.w.pen.columns()-cursor)
+			line = middle(line, f.w.pen.columns()-cursor)
 		}
 		if f.beside && choice.Help != "" {
 			line += strings.Repeat(" ", column-lipgloss.Width(line)+gap) +

@@ -20,9 +20,11 @@ import (
 	"gmailoauth/internal/words"
 )
 
-// A cursor that was shown last blinks once more, for half a second.
+// A cursor that was shown last blinks once more, for half a second, and its
+// program waits for that.
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbles/v2/cursor.(*Model).Blink.func1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbles/v2/cursor.(*Model).Blink.func1"),
+		goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).execBatchMsg"))
 }
 
 func english(t *testing.T) *words.Words {

@@ -132,6 +132,9 @@ func (f *rich) program(ctx context.Context, model tea.Model, erased func() strin
 	program := tea.NewProgram(model, tea.WithInput(f.Terminal.In), tea.WithOutput(f.Terminal.Err),
 		tea.WithColorProfile(profile), tea.WithoutSignalHandler())
 	defer context.AfterFunc(ctx, func() { program.Send(leaveMsg{}) })()
+	if s, ok := model.(*stage); ok {
+		s.begin(program.Send)
+	}
 	_, err := program.Run()
 	f.pen.printf("%s", erased())
 	switch {
@@ -169,6 +172,11 @@ func (f *rich) record(done bool, label, value string) {
 	}
 	if value == "" {
 		f.pen.printf("%s %s\n", mark, label)
+		return
+	}
+	if lipgloss.Width(label)+lipgloss.Width(value)+4 > f.pen.columns() { // below, so that no word is broken
+		f.pen.printf("%s %s\n", mark, label)
+		f.pen.paragraph("  ", 2, value, f.pen.bold)
 		return
 	}
 	f.pen.paragraph(mark+" "+label+"  ", 2, value, f.pen.bold)

@@ -94,20 +94,8 @@ func theme(isDark bool) *huh.Styles {
 	return t
 }
 
-// Init is the form's, and the beginning of the watching.
-func (s *stage) Init() tea.Cmd {
-	if s.watch == nil {
-		return s.form.Init()
-	}
-	return tea.Batch(s.form.Init(), nextTick(), func() tea.Msg {
-		found := s.watch.next(s.over)
-		if found == nil {
-			return nil
-		}
-		s.caught <- found
-		return foundMsg{}
-	})
-}
+// Init is the form's.
+func (s *stage) Init() tea.Cmd { return s.form.Init() }
 
 // Update takes the keys that leave the form, and gives the rest to it.
 func (s *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -121,7 +109,7 @@ func (s *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return s, nil
 	case tickMsg:
 		s.turn++
-		return s, nextTick()
+		return s, nil
 	case foundMsg:
 		s.found = <-s.caught
 		return s.finish(endFound)
@@ -259,6 +247,9 @@ func (s *stage) keys() []string {
 	}
 	if len(s.values) > 0 {
 		list = append(list, say("wizard.keys-copy"+suffix, "value", cut(s.values[s.copied%len(s.values)], 24)))
+	}
+	if len(s.asks.Steps) == 0 { // no walk, no place
+		return append(list, say("wizard.keys-leave-bare"))
 	}
 	return append(list, say("wizard."+s.wizard.leave("keys-leave")))
 }

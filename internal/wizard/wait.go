@@ -70,6 +70,16 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
+// middle shortens a line in the middle, since its end tells most.
+func middle(line string, width int) string {
+	runes := []rune(line)
+	if len(runes) <= width || width < 4 {
+		return line
+	}
+	end := width * 2 / 5
+	return string(runes[:width-end-1]) + "…" + string(runes[len(runes)-end:])
+}
+
 // cut shortens a line, so that it stays one.
 func cut(line string, width int) string {
 	runes := []rune(line)

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gmailoauth/internal/playbook"
 )
 
@@ -84,7 +86,7 @@ func (w *watched) giveBack(found *Found) {
 // landed is the sentence that a file has come.
 func (w *Wizard) landed(found *Found) string {
 	seconds := max(0, int(w.Now().Sub(found.Landed)/time.Second))
-	return w.Words.Count("wizard.found", seconds, "name", found.Name)
+	return w.Words.Count("wizard.found", seconds, "name", middle(found.Name, 32))
 }
 
 // yesNoView is a question of the wizard's own.
@@ -101,7 +103,7 @@ func (w *Wizard) yesNoView(view playbook.View, label, preset string) playbook.Vi
 func (w *Wizard) offer(ctx context.Context, view playbook.View, found *Found) (path string, err error) {
 	if found.Refusal != nil {
 		w.pen.printf("\n")
-		w.pen.paragraph("", 0, w.Words.Say("wizard.found-other", "name", found.Name, "why", w.oneLine(found.Refusal)), same)
+		w.pen.paragraph("", 0, w.Words.Say("wizard.found-other", "name", middle(found.Name, 32), "why", w.oneLine(found.Refusal)), same)
 		return "", nil
 	}
 	w.pen.printf("\n")
@@ -131,6 +133,32 @@ func (w *Wizard) offer(ctx context.Context, view playbook.View, found *Found) (p
 func (w *Wizard) yes(ctx context.Context, view playbook.View) (bool, error) {
 	reply, err := w.face.form(ctx, view)
 	return err == nil && reply.Answers.Get(ownQuestion) == "yes", err
+}
+
+// begin watches beside the program: not as a command of it, since bubbletea
+// (v2.0.9) waits for the commands that were begun with one.
+func (s *stage) begin(send func(tea.Msg)) {
+	if s.watch == nil {
+		return
+	}
+	go func() {
+		if found := s.watch.next(s.over); found != nil {
+			s.caught <- found
+			send(foundMsg{})
+		}
+	}()
+	go func() {
+		turns := time.NewTicker(spinnerStep)
+		defer turns.Stop()
+		for {
+			select {
+			case <-turns.C:
+				send(tickMsg{})
+			case <-s.over:
+				return
+			}
+		}
+	}()
 }
 
 // unwatch ends the watching of a stage that has ended; a file that came too late
