@@ -222,7 +222,7 @@ func TestSetupAskedInPlainLines(t *testing.T) {
 	o := newWorkplace(t)
 	t.Chdir(t.TempDir())
 	_, file := o.client(account.Desktop)
-	o.types(t, "generic-desktop\nbad address\nsales@example.com\n?\nmy-mail-123\n\n")
+	o.types(t, "generic-desktop\nbad address\nsales@example.com\n\n?\nmy-mail-123\n\n")
 	code, _, said := o.run("setup")
 	for _, want := range []string{"Step 1 of 1", "A Google Cloud project", "Switch the Gmail API on", "What people see when they are asked"} {
 		if !strings.Contains(said, want) {
@@ -232,7 +232,7 @@ func TestSetupAskedInPlainLines(t *testing.T) {
 	if code != 2 || !strings.Contains(said, "input-ended") {
 		t.Errorf("setup, input ended = %d, want 2 and input-ended:\n%s", code, said)
 	}
-	o.types(t, "\n1\n\n\n\n'"+file+"'\n")
+	o.types(t, "\n1\n\n\n'"+file+"'\n\n")
 	code, sheet, said := o.run("setup")
 	for _, again := range []string{"A Google Cloud project", "Switch the Gmail API on", "Whose mail is it?"} {
 		if strings.Contains(said, again) {
@@ -267,7 +267,7 @@ func TestSetupAsksAgainForAFileThatWentAway(t *testing.T) {
 	_, file := o.client(account.Desktop)
 	o.types(t, file+"\n")
 	code, _, said := o.run("setup", "--target", "generic-desktop", "--project", "my-mail-123", "--audience", "internal",
-		"--account", o.who, "--ack", "gmail-api,branding,audience,scope")
+		"--account", o.who, "--ack", "console,gmail-api,branding,audience,scope,workspace")
 	if code != 0 {
 		t.Fatalf("setup = %d, want 0:\n%s", code, said)
 	}

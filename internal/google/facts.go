@@ -28,6 +28,7 @@ type Facts struct {
 	Servers   map[string]Fact
 	Scopes    map[string]Fact
 	Limits    map[string]Fact
+	Domains   map[string]Fact
 	Links     map[string]Fact
 }
 

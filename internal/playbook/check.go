@@ -29,6 +29,7 @@ func rules() map[string]rule {
 		"email":        checkEmail,
 		"project-id":   checkProjectID,
 		"https-url":    checkHTTPS,
+		"page-url":     checkPage,
 		"redirect-uri": checkRedirect,
 		"domain":       checkDomain,
 		"port":         checkPort,

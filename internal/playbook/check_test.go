@@ -53,6 +53,13 @@ func TestCheck(t *testing.T) {
 		{"https-url", "https://name.github.io", "https://name.github.io", ""},
 		{"https-url", "https://contoso.crm.dynamics.com", "https://contoso.crm.dynamics.com", ""},
 		{"https-url", "https://książka.example.com", "https://xn--ksika-5wa74f.example.com", ""},
+		{"page-url", "https://www.Example.com/Privacy.html?lang=en", "https://www.example.com/Privacy.html?lang=en", ""},
+		{"page-url", "https://example.com:8443/p", "https://example.com:8443/p", ""},
+		{"page-url", "http://example.com/p", "", "url-not-https"},
+		{"page-url", "https://192.0.2.1/p", "", "url-is-ip"},
+		{"page-url", "https://nas.local/p", "", "url-not-public"},
+		{"page-url", "example.com/p", "", "url-without-scheme"},
+
 		{"https-url", "http://crm.example.com", "", "url-not-https"},
 		{"https-url", "ftp://crm.example.com", "", "url-not-https"},
 		{"https-url", "crm.example.com", "", "url-without-scheme"},

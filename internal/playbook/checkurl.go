@@ -40,6 +40,27 @@ func checkHTTPS(_ Question, value string) (string, string) {
 	return "https://" + host + strings.TrimRight(u.EscapedPath(), "/"), ""
 }
 
+// checkPage takes the address of a page that everyone can open: https, on a host
+// with a public suffix. Only its host is put into lower case.
+func checkPage(_ Question, value string) (string, string) {
+	u, code := parseURL(value)
+	switch {
+	case code != "":
+		return "", code
+	case u.Scheme != "https":
+		return "", "url-not-https"
+	}
+	host, code := publicHost(u.Hostname())
+	if code != "" {
+		return "", code
+	}
+	if port := u.Port(); port != "" && port != "443" {
+		host += ":" + port
+	}
+	u.Host = host
+	return u.String(), ""
+}
+
 // checkRedirect takes a redirect URI by Google's rules for them. It is kept byte
 // for byte, since Google compares it so.
 // Source: support.google.com/cloud/answer/15549257 and

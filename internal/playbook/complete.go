@@ -29,6 +29,8 @@ var projectNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 //	client_type, target_title          of the target, if nothing else says so
 //	project                            from a client ID: its number, which Google takes in links
 //	mail_scope
+//	account_kind                       workspace, when a mailbox belongs to an organisation; else gmail
+//	page_domains                       of home page and privacy policy
 //
 // An answer that is there is kept. The given map is not changed.
 func (p *Playbook) Complete(answers Answers) Answers {
@@ -40,6 +42,8 @@ func (p *Playbook) Complete(answers Answers) Answers {
 		}
 	}
 	found("mail_scope", google.MailScope())
+	found("account_kind", accountKind(done["account"].Values))
+	found("page_domains", distinct([]string{domainOf(done.Get("home_page")), domainOf(done.Get("privacy_policy"))})...)
 	if m := projectNumber().FindStringSubmatch(done.Get("client_id")); m != nil {
 		found("project", m[1])
 	}
@@ -53,9 +57,7 @@ func (p *Playbook) Complete(answers Answers) Answers {
 		if u, err := url.Parse(done.Get(v.Key)); err == nil && u.Host != "" {
 			found(v.Key+"_host", u.Hostname())
 			found(v.Key+"_origin", u.Scheme+"://"+u.Host)
-			if domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname()); err == nil {
-				found(v.Key+"_domain", domain)
-			}
+			found(v.Key+"_domain", domainOf(u.String()))
 		}
 	}
 	found("redirect_uris", all(p.Target.RedirectURIs, done)...)
@@ -68,6 +70,33 @@ func (p *Playbook) Complete(answers Answers) Answers {
 		}
 	}
 	return done
+}
+
+// accountKind is "" without accounts.
+func accountKind(accounts []string) string {
+	kind := ""
+	consumer := strings.Fields(google.Known().Domains["consumer"].Value)
+	for _, address := range accounts {
+		_, domain, _ := strings.Cut(address, "@")
+		if !slices.Contains(consumer, strings.ToLower(domain)) {
+			return "workspace"
+		}
+		kind = "gmail"
+	}
+	return kind
+}
+
+// domainOf gives the part of an address's host that one registers, or "".
+func domainOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname())
+	if err != nil {
+		return ""
+	}
+	return domain
 }
 
 // all fills templates; those with a blank that has no value are left out.

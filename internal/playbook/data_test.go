@@ -88,8 +88,8 @@ func TestWalkWordsFitTheSteps(t *testing.T) {
 		}
 		for id, s := range text.Steps {
 			got = append(got, id)
-			if s.Title == "" || s.Stage == "" || s.Why == "" || s.More == "" || s.Sees == "" {
-				t.Errorf("%s: step %s lacks title, stage, why, more or sees", lang, id)
+			if s.Title == "" || s.Stage == "" || s.Why == "" || s.More == "" || s.Sees == "" || s.Checks == "" {
+				t.Errorf("%s: step %s lacks title, stage, why, more, sees or checks", lang, id)
 			}
 			if s.Skip != "" {
 				got = append(got, id+".skip")
@@ -117,7 +117,8 @@ func TestStepsAreWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := []string{"target", "account", "project", "gmail-api", "branding", "audience", "scope", "client", "consent", "proof", "handover", "withdraw"}
+	ids := []string{"target", "account", "console", "project", "gmail-api", "branding", "audience", "scope", "client",
+		"workspace", "consent", "proof", "handover", "verification", "withdraw"}
 	var got []string
 	keys := map[string]bool{}
 	for _, s := range p.Steps {
@@ -187,7 +188,7 @@ func TestTextsHaveNoStrayBlanks(t *testing.T) {
 		"submission_host", "submission_port", "pop3_host", "pop3_port", "token_endpoint", "authorization_endpoint", "mail_scope"}
 	for _, name := range append([]string{""}, Targets()...) {
 		var target *Target
-		known := append([]string{"target_title", "mail_scope", "loopback_uri", "register_uris", "redirect_uris", "origins", "domains"}, sheet...)
+		known := append([]string{"target_title", "mail_scope", "loopback_uri", "register_uris", "redirect_uris", "origins", "domains", "page_domains"}, sheet...)
 		if name != "" {
 			var err error
 			if target, err = LoadTarget(name, "en"); err != nil {

@@ -23,6 +23,7 @@ type stepData struct {
 	Person      bool              `yaml:"person"`
 	Acknowledge string            `yaml:"acknowledge"` // "answer": giving the answers says that it is done; empty: it is asked
 	Proves      []string          `yaml:"proves"`
+	Pitfalls    []string          `yaml:"pitfalls"`
 	When        Condition         `yaml:"when"`
 	Do          []instructionData `yaml:"do"`
 	Asks        []questionData    `yaml:"asks"`
@@ -46,6 +47,7 @@ type questionData struct {
 	SameHost string    `yaml:"same_host"`
 	Choices  []string  `yaml:"choices"`
 	Required bool      `yaml:"required"`
+	Offer    bool      `yaml:"offer"`
 	When     Condition `yaml:"when"`
 	Or       []string  `yaml:"or"`
 	With     string    `yaml:"with"`
@@ -56,6 +58,7 @@ type textData struct {
 	Blanks      map[string]string   `yaml:"blanks"`
 	Acknowledge questionText        `yaml:"acknowledge"`
 	Steps       map[string]stepText `yaml:"steps"`
+	Pages       map[string]string   `yaml:"pages"`
 }
 
 type stepText struct {
@@ -64,6 +67,7 @@ type stepText struct {
 	Why       string                     `yaml:"why"`
 	More      string                     `yaml:"more"`
 	Sees      string                     `yaml:"sees"`
+	Checks    string                     `yaml:"checks"`
 	Skip      string                     `yaml:"skip"`
 	Do        map[string]instructionText `yaml:"do"`
 	Questions map[string]questionText    `yaml:"questions"`
@@ -124,7 +128,7 @@ func readWalk(name string, into any) error {
 
 func makeStep(d stepData, t stepText, ack questionText, label func(string) string) Step {
 	step := Step{ID: d.ID, Title: label(t.Title), Stage: label(t.Stage), Why: label(t.Why), More: label(t.More),
-		Sees: label(t.Sees), Skip: label(t.Skip), Per: d.Per, Link: d.Link, Action: d.Action, Person: d.Person,
+		Sees: label(t.Sees), Checks: label(t.Checks), Pitfalls: d.Pitfalls, Skip: label(t.Skip), Per: d.Per, Link: d.Link, Action: d.Action, Person: d.Person,
 		Proves: d.Proves, When: d.When, Source: d.Source, Checked: d.Checked}
 	for _, i := range d.Do {
 		step.Instructions = append(step.Instructions, makeInstruction(i, t.Do[i.ID], label))
@@ -149,7 +153,7 @@ func makeInstruction(d instructionData, t instructionText, label func(string) st
 
 func makeQuestion(d questionData, t questionText, label func(string) string) Question {
 	q := Question{Key: d.Key, Kind: d.Kind, Label: label(t.Label), Help: label(t.Help), Default: d.Default,
-		Example: d.Example, SameHost: d.SameHost, Secret: d.Kind == KindSecret, Required: d.Required,
+		Example: d.Example, SameHost: d.SameHost, Secret: d.Kind == KindSecret, Required: d.Required, Offer: d.Offer,
 		Check: cmp.Or(d.Check, "text"), When: d.When, Or: d.Or, With: d.With,
 		Flag:     cmp.Or(d.Flag, "--"+strings.ReplaceAll(d.Key, "_", "-")),
 		Variable: "GMAILOAUTH_" + strings.ToUpper(d.Key)}

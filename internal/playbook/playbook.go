@@ -98,6 +98,7 @@ type Question struct {
 	When     Condition
 	Or       []string // keys that answer it as well: client_file is answered by client_id
 	With     string   // key of a choice of the same step that is asked together with this one
+	Offer    bool     // it is asked although it may be left empty
 	Example  string   // of a value, for refusals and guides
 	SameHost string   // key of another address whose host this one must share; see Conflict
 	Label    string
@@ -130,11 +131,13 @@ type Step struct {
 	Link         string // key of google.Link
 	Instructions []Instruction
 	Sees         string // what one sees when it went well
+	Checks       string // how we see that it was done, or that we cannot
 	Questions    []Question
 	Action       string   // name of what setup does after the answers; empty for none
 	Person       bool     // only a person can do it: it can be acknowledged
 	Per          string   // project, or mailbox: once for each account
 	Proves       []string // steps whose effect is seen when this one is Done
+	Pitfalls     []string // diagnoses of what goes wrong here, likeliest first
 	Skip         string   // the reason to show when When does not hold
 	When         Condition
 	Source       string

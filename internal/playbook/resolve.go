@@ -70,7 +70,7 @@ func (p *Playbook) filler(answers Answers) filler {
 func (p *Playbook) state(step Step, fill filler) StepState {
 	state := StepState{Step: step}
 	state.Title, state.Why, state.More = fill.text(step.Title), fill.text(step.Why), fill.text(step.More)
-	state.Sees, state.Skip = fill.text(step.Sees), fill.text(step.Skip)
+	state.Sees, state.Checks, state.Skip = fill.text(step.Sees), fill.text(step.Checks), fill.text(step.Skip)
 	if step.Link != "" {
 		state.URL = google.Link(step.Link, fill.links)
 	}
@@ -79,7 +79,7 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	}
 	state.Instructions = nil
 	for _, i := range step.Instructions {
-		if p.holds(i.When, fill) {
+		if p.holds(i.When, fill) && (p.Target != nil || !i.When.asksTarget()) {
 			i.Text, i.Note, i.Values = fill.text(i.Text), fill.text(i.Note), fill.values(i.Values)
 			state.Instructions = append(state.Instructions, i)
 		}
@@ -158,6 +158,16 @@ func (p *Playbook) status(state StepState, fill filler, mark Status) (Status, st
 		return Acknowledged, ""
 	}
 	return Done, ""
+}
+
+// asksTarget reports whether a condition is about the application.
+func (c Condition) asksTarget() bool {
+	for key := range c {
+		if strings.HasPrefix(key, "target.") {
+			return true
+		}
+	}
+	return false
 }
 
 // holds reports whether a condition holds.

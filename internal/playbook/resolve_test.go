@@ -111,6 +111,14 @@ func TestComplete(t *testing.T) {
 			map[string][]string{"loopback_uri": {"http://127.0.0.1:7778/"}}},
 		"an application on loopback registers one URI once": {"generic-web", given("redirect_uri", "http://127.0.0.1:8765/"),
 			map[string][]string{"register_uris": {"http://127.0.0.1:8765/"}, "domains": nil}},
+		"private mailboxes": {"generic-desktop", given("account", "a@gmail.com b@GoogleMail.com"), map[string][]string{"account_kind": {"gmail"}}},
+		"a mailbox of an organisation among them": {"generic-desktop", given("account", "a@gmail.com b@example.com"),
+			map[string][]string{"account_kind": {"workspace"}}},
+		"no mailbox yet": {"generic-desktop", nil, map[string][]string{"account_kind": nil, "page_domains": nil}},
+		"two pages on one domain": {"generic-desktop", given("home_page", "https://www.example.co.uk/mail.html", "privacy_policy", "https://example.co.uk/p"),
+			map[string][]string{"page_domains": {"example.co.uk"}}},
+		"two pages on two domains, one a free host": {"generic-desktop", given("home_page", "https://www.example.com/", "privacy_policy", "https://name.github.io/p"),
+			map[string][]string{"page_domains": {"example.com", "name.github.io"}}},
 		"the project of a client ID": {"generic-desktop", given("client_id", "815407401234-abc"),
 			map[string][]string{"project": {"815407401234"}}},
 		"a given project is kept": {"generic-desktop", given("client_id", "815407401234-abc", "project", "my-mail-123"),
@@ -154,13 +162,17 @@ func TestStatus(t *testing.T) {
 		want   string
 	}{
 		"nothing given": {"", nil, nil,
-			"target=open account=open project=open gmail-api=open branding=open audience=open scope=open client=open consent=open proof=open handover=open withdraw=open"},
+			"target=open account=open console=open project=open gmail-api=open branding=open audience=open scope=open client=open workspace=skipped consent=open proof=open handover=open verification=skipped withdraw=open"},
 		"all answers": {"generic-desktop", all, nil,
-			"target=done account=done project=acknowledged gmail-api=open branding=open audience=open scope=open client=open consent=open proof=open handover=open withdraw=skipped"},
+			"target=done account=done console=open project=acknowledged gmail-api=open branding=open audience=open scope=open client=open workspace=open consent=open proof=open handover=open verification=open withdraw=skipped"},
 		"a consent proves what it could not do without": {"generic-desktop", all, Marks{"consent": Done, "gmail-api": Acknowledged},
-			"target=done account=done project=acknowledged gmail-api=acknowledged branding=done audience=done scope=done client=open consent=done proof=open handover=open withdraw=skipped"},
+			"target=done account=done console=done project=acknowledged gmail-api=acknowledged branding=done audience=done scope=done client=open workspace=open consent=done proof=open handover=open verification=open withdraw=skipped"},
+		"mail that opens proves what the Workspace allows": {"generic-desktop", given("account", "a@example.com", "audience", "internal"), Marks{"proof": Done},
+			"target=done account=done console=open project=open gmail-api=open branding=open audience=open scope=open client=open workspace=done consent=open proof=done handover=open verification=skipped withdraw=skipped"},
+		"a private mailbox has no administrator; testing needs no verification": {"generic-desktop", given("account", "a@gmail.com", "audience", "external", "publishing", "testing"), nil,
+			"target=done account=done console=open project=open gmail-api=open branding=open audience=open scope=open client=open workspace=skipped consent=open proof=open handover=open verification=skipped withdraw=skipped"},
 		"the sandbox, a found project, an acknowledged step that is skipped": {"yetiforce", found, nil,
-			"target=open account=done project=done gmail-api=skipped branding=skipped audience=open scope=skipped client=open consent=open proof=open handover=open withdraw=open"},
+			"target=open account=done console=skipped project=done gmail-api=skipped branding=skipped audience=open scope=skipped client=open workspace=skipped consent=open proof=open handover=open verification=skipped withdraw=open"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := strings.Join(statuses(load(t, row.target).Resolve(row.given, row.marks)), " ")
@@ -190,6 +202,70 @@ func instructionIDs(s StepState) []string {
 	return ids
 }
 
+// What a step says depends on the application, the mailboxes and the answers;
+// nothing is said of an application that is not chosen.
+func TestInstructionsThatDependOnAnswers(t *testing.T) {
+	published := given("account", "a@example.com", "audience", "external", "publishing", "production")
+	with := func(answers Answers, pairs ...string) Answers {
+		answers = maps.Clone(answers)
+		maps.Copy(answers, given(pairs...))
+		return answers
+	}
+	for name, row := range map[string]struct {
+		target, step string
+		given        Answers
+		want         []string
+	}{
+		"the API of an application that calls it": {"nocobase", "gmail-api", nil, []string{"required", "open", "enable"}},
+		"of one that need not":                    {"yetiforce", "gmail-api", nil, []string{"unneeded", "open", "enable"}},
+		"of one whose maker advises it":           {"winmentor", "gmail-api", nil, []string{"advised", "open", "enable"}},
+		"of none":                                 {"", "gmail-api", nil, []string{"open", "enable"}},
+		"the console for an organisation":         {"", "console", given("account", "a@example.com"), []string{"open", "terms", "two-step", "billing", "workspace"}},
+		"the console for a private account":       {"", "console", given("account", "a@gmail.com"), []string{"open", "terms", "two-step", "billing"}},
+		"publishing without pages":                {"", "audience", published, []string{"open", "external", "branding", "pages", "save", "publish"}},
+		"publishing with both": {"", "audience", with(published, "home_page", "https://example.com", "privacy_policy", "https://example.com/p"),
+			[]string{"open", "external", "branding", "home", "policy", "domains", "save", "publish"}},
+		"publishing with one": {"", "audience", with(published, "home_page", "https://example.com"),
+			[]string{"open", "external", "branding", "home", "domains", "pages", "save", "publish"}},
+		"testing": {"", "audience", with(published, "publishing", "testing"), []string{"open", "external", "users"}},
+		"testing in the sandbox, pages or not": {"", "audience", with(published, "sandbox", "true", "home_page", "https://example.com"),
+			nil},
+		"verification, if nobody wants it": {"", "verification", published, nil},
+		"verification": {"", "verification", with(published, "verification", "needed"),
+			[]string{"domain", "home", "policy", "video", "reason", "submit", "assessment", "meanwhile"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(row.want, instructionIDs(step(t, load(t, row.target), row.step, row.given))); diff != "" {
+				t.Errorf("Resolve: instructions of %s (-want +got):\n%s", row.step, diff)
+			}
+		})
+	}
+	trusted := step(t, load(t, ""), "workspace", with(published, "client_id", "815407401234-abc"))
+	if diff := cmp.Diff([]string{"815407401234-abc"}, trusted.Instructions[3].Values); diff != "" {
+		t.Errorf("client ID to paste (-want +got):\n%s", diff)
+	}
+}
+
+// What need not be answered is neither missing nor pending; it is offered.
+func TestNewQuestionsAreOffered(t *testing.T) {
+	answers := given("account", "a@example.com", "audience", "external", "publishing", "production")
+	p := load(t, "generic-desktop")
+	for _, key := range []string{"home_page", "privacy_policy", "verification"} {
+		for _, q := range p.Missing(answers) {
+			if q.Key == key {
+				t.Errorf("Missing lists %s", key)
+			}
+		}
+	}
+	offered := map[string]bool{}
+	for _, q := range step(t, p, "audience", answers).Questions {
+		offered[q.Key] = q.Offer
+	}
+	if diff := cmp.Diff(map[string]bool{"audience": false, "publishing": false, "home_page": true, "privacy_policy": true, "ack_audience": false}, offered); diff != "" {
+		t.Errorf("questions of audience, offered or not (-want +got):\n%s", diff)
+	}
+}
+
 func TestResolveFillsAStep(t *testing.T) {
 	p := load(t, "dynamics365")
 	answers := given("account", "a@example.com b@example.com", "project", "my-mail-123", "env_url", "https://contoso.crm.dynamics.com", "audience", "external", "publishing", "testing")
@@ -216,7 +292,7 @@ func TestResolveFillsAStep(t *testing.T) {
 		t.Errorf("test users (-want +got):\n%s", diff)
 	}
 	delete(answers, "publishing")
-	if diff := cmp.Diff([]string{"open", "external", "branding", "pages", "publish"}, instructionIDs(step(t, p, "audience", answers))); diff != "" {
+	if diff := cmp.Diff([]string{"open", "external", "branding", "pages", "save", "publish"}, instructionIDs(step(t, p, "audience", answers))); diff != "" {
 		t.Errorf("audience with the default publishing: instructions (-want +got):\n%s", diff)
 	}
 	if pages := step(t, p, "audience", answers).Instructions[2].Text; !strings.Contains(pages, "https://console.cloud.google.com/auth/branding?project=my-mail-123") {
