@@ -31,6 +31,7 @@ type app struct {
 	flags common
 	trace *tracer // nil without -v and --trace
 
+	wished     string       // the language of --lang, also while flags are being read
 	sharedHTTP *http.Client // of a command that renews many tokens; see shareHTTP
 
 	once struct {
@@ -61,7 +62,7 @@ func (a *app) env(name string) string {
 // words are the sentences of the admin's language.
 func (a *app) words() *words.Words {
 	a.once.words.Do(func() {
-		w, err := words.Load(words.Pick(a.flags.lang, a.env("LC_ALL"), a.env("LC_MESSAGES"), a.env("LANG")))
+		w, err := words.Load(words.Pick(a.flags.lang, a.wished, a.env("LC_ALL"), a.env("LC_MESSAGES"), a.env("LANG")))
 		if err != nil {
 			panic(err) // embedded, and read by a test
 		}

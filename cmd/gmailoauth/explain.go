@@ -27,6 +27,9 @@ func (a *app) catalogue() *diagnosis.Catalogue {
 
 // explain gives cause and fix of a refusal.
 func (a *app) explain(s *diagnosis.Symptom) diagnosis.Diagnosis {
+	if kind := "cli.kind-" + s.Facts["wanted"]; a.words().Has(kind) { // the type of a flag's value
+		s = s.With("wanted", a.words().Say(kind))
+	}
 	return a.catalogue().Explain(s, google.Link)
 }
 

@@ -86,6 +86,23 @@ func asksForJSON(args []string) bool {
 	return false
 }
 
+// langIn looks for --lang in a command line that may not have been read to its
+// end: what cannot be read is told in the admin's language too.
+func langIn(args []string) string {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if lang, ok := strings.CutPrefix(arg, "--lang="); ok {
+			return lang
+		}
+		if arg == "--lang" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return ""
+}
+
 // recovered makes an error of a panic, for a deferred call. Its stack is told
 // under -v alone, and without secrets, as all that is told.
 func (a *app) recovered(into *error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if a.cached(ctx, args) {
 		return 0
 	}
+	a.wished = cmp.Or(langIn(args), a.env(variableOf("lang")))
 	root := a.rootCommand(args)
 	root.SetArgs(args)
 	root.SetIn(a.term.In)

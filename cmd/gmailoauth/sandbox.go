@@ -69,7 +69,7 @@ func (a *app) listScenarios() error {
 func (a *app) runSandbox(ctx context.Context, options sandbox.Options) error {
 	if options.Port < 0 || options.Port > highestSandboxPort {
 		return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "bad-flag",
-			Facts: map[string]string{"flag": "--port", "wanted": fmt.Sprintf("a number from 1 to %d", highestSandboxPort)}}
+			Facts: map[string]string{"flag": "--port", "wanted": fmt.Sprintf("1…%d", highestSandboxPort)}}
 	}
 	if n := options.Port; n > 0 {
 		options.PagesPort, options.IMAPPort, options.SMTPPort, options.SubmissionPort, options.POP3Port = n+1, n+2, n+3, n+4, n+5

@@ -48,7 +48,8 @@ func (a *app) agree(ctx context.Context, question string) (bool, error) {
 		return false, ctx.Err()
 	case l := <-answer:
 		text := strings.ToLower(strings.TrimSpace(l.text))
-		return text != "" && strings.HasPrefix(strings.ToLower(a.words().Say("accounts.yes")), text), l.err
+		begins := func(yes string) bool { return text != "" && strings.HasPrefix(strings.ToLower(yes), text) }
+		return begins(a.words().Say("accounts.yes")) || begins("yes"), l.err // "y" is in everybody's fingers
 	}
 }
 

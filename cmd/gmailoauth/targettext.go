@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/export"
@@ -16,9 +17,13 @@ func (a *app) targetText(t *playbook.Target) string {
 	w := a.words()
 	t = t.Filled(export.Values(account.Account{}, google.Gmail(), nil))
 	fmt.Fprintf(&b, "%s\n%s\n\n", t.Title, t.Summary)
+	width := 0
+	for _, id := range []string{"client", "redirect", "origin", "domain", "protocols"} {
+		width = max(width, utf8.RuneCountInString(w.Say("targets."+id)))
+	}
 	line := func(id, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%-19s %s\n", w.Say("targets."+id), value)
+			fmt.Fprintf(&b, "%-*s %s\n", width, w.Say("targets."+id), value)
 		}
 	}
 	line("client", t.ClientType)

@@ -165,7 +165,7 @@ func (f *verifyFlags) check(format string) error {
 		return badChoice("bad-format", "--format", format, "text, json, junit")
 	}
 	if f.concurrency < 1 || f.concurrency > 256 {
-		return badChoice("bad-value", "--concurrency", fmt.Sprint(f.concurrency), "1 to 256")
+		return badChoice("bad-value", "--concurrency", fmt.Sprint(f.concurrency), "1…256")
 	}
 	return nil
 }

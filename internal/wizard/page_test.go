@@ -62,6 +62,14 @@ func walkViews(t *testing.T, target string) []playbook.View {
 	give("audience", "external")
 	give("publishing", "production")
 	collect("")
+	give("account", "a-longer-name@department.contoso.com") // of an organisation
+	give("home_page", "https://department.contoso.com/mail-connection")
+	give("privacy_policy", "https://department.contoso.com/mail-connection/privacy.html")
+	give("client_id", "815407401234-abcdefghijklmnopqrstuvwxyz123456.apps.googleusercontent.com")
+	give("verification", "needed")
+	for _, id := range []string{"console", "audience", "workspace", "verification"} {
+		collect(id)
+	}
 	give("publishing", "testing")
 	collect("audience")
 	return views
