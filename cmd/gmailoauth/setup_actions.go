@@ -19,6 +19,8 @@ func (w *walking) actions() map[string]setup.Action {
 	client := []string{"client_id", "client_secret", "client_type", "client_redirect_uris", "redirect_uris", "project"}
 	withdrawn := w.marks["withdraw"] == playbook.Done && w.answers.Get("withdraw") == "yes"
 	return map[string]setup.Action{
+		"project":      {Needs: cloudNeeds(), Run: w.makeProject},
+		"gmail-api":    {Needs: cloudNeeds(), Run: w.switchGmailOn},
 		"client-check": {Needs: client, Always: true, Run: w.checkClient},
 		"consent":      {Needs: append(client, "account", "audience", "publishing", "refresh_token"), Always: !withdrawn, Run: w.consent},
 		"proof":        {Needs: []string{"target"}, Always: !withdrawn, Run: w.prove},

@@ -88,7 +88,7 @@ func TestEntriesAreWhole(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	day := regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 	places := []string{AtInput, AtClient, AtStore, AtProvider, AtAuthorize, AtCallback, AtToken, AtRevoke, AtIdentity,
-		AtLifetime, AtConnect, AtIMAP, AtSMTP, AtPOP3, AtMail, AtBug}
+		AtLifetime, AtConnect, AtIMAP, AtSMTP, AtPOP3, AtMail, AtCloud, AtBug}
 	seen := map[string]bool{}
 	for _, e := range c.entries {
 		if seen[e.Name] || !name.MatchString(e.Name) {

@@ -52,7 +52,8 @@ const (
 	Forward Move = "forward"
 	Back    Move = "back"
 	Leave   Move = "leave"
-	Retry   Move = "retry" // of an action that was refused
+	Retry   Move = "retry"   // of an action that was refused
+	ByHand  Move = "by-hand" // the same, of one that a person can do as well
 )
 
 // Reply is what the admin did with a view.

@@ -14,6 +14,7 @@ package wizard
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gmailoauth/internal/diagnosis"
@@ -104,6 +105,9 @@ func (w *Wizard) Refused(ctx context.Context, view playbook.View, refusal error)
 	question := playbook.Question{Key: "refused", Kind: playbook.KindChoice, Required: true,
 		Label:   w.Words.Say("wizard.refused"),
 		Choices: []playbook.Choice{choice(playbook.Retry, "retry"), choice(playbook.Back, "back"), choice(playbook.Leave, "leave")}}
+	if len(view.Step.Auto) > 0 {
+		question.Choices = slices.Insert(question.Choices, 1, choice(playbook.ByHand, "by-hand"))
+	}
 	view.Further, view.First = true, false
 	view.Questions = []playbook.QuestionState{{Question: question, Pending: true, Value: string(playbook.Retry)}}
 	reply, err := w.face.form(ctx, view)

@@ -24,6 +24,7 @@ func points() []string {
 	return []string{
 		OAuthTLS, Authorize, Consent, Redirect, GrantPoint, TokenCode, TokenRefresh,
 		Tokeninfo, Userinfo, Revoke, Introspect,
+		CloudProject, CloudOrganizations, CloudCreate, CloudOperation, CloudService, CloudEnable, CloudEnabling,
 		IMAPTLS, IMAPGreeting, IMAPCapability, IMAPAuth, IMAPExamine,
 		SMTPTLS, SMTPGreeting, SMTPEHLO, SMTPSTARTTLS, SMTPAuth, SMTPMail, SMTPData,
 		POP3TLS, POP3Greeting, POP3CAPA, POP3Auth, POP3Stat,
