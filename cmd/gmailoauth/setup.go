@@ -74,12 +74,13 @@ type walking struct {
 	sandbox   *sandboxWalk // nil: the real Google, or what --provider says
 	resumed   bool
 	latest    playbook.Answers // as they stand now
+	unknown   []string         // what nobody could tell
 }
 
 // walkThrough carries out setup.Run with the wizard, or with what was given.
 func (a *app) walkThrough(ctx context.Context, w *walking) error {
 	face := wizard.New(wizard.Options{Terminal: a.term, Words: a.words(), Accept: w.accept, Line: a.lineOf, Explain: a.linesOf,
-		Open: func(ctx context.Context, address string) error { return a.openBrowser(ctx, address, a.env) }, Now: a.now})
+		Open: func(ctx context.Context, address string) error { return a.openBrowser(ctx, address, a.env) }, Now: a.now, Unkept: w.sandbox != nil, Watch: w.watch, Pitfall: a.pitfall})
 	var asker setup.Asker = face
 	if !a.interactive() {
 		asker = given{setup.Given{Notes: face.Tell}, face}
@@ -92,7 +93,7 @@ func (a *app) walkThrough(ctx context.Context, w *walking) error {
 	}
 	w.latest = w.answers
 	walk := setup.Walk{Load: w.load, Answers: w.answers, Marks: w.marks, Asker: asker, Actions: w.actions(),
-		Save: w.save, Heading: w.heading}
+		Save: w.save, Heading: w.heading, MendedIn: a.mendedIn}
 	result, err := setup.Run(ctx, walk)
 	return w.end(face, result, err)
 }
@@ -117,6 +118,9 @@ func (w *walking) greet(face *wizard.Wizard) {
 func (w *walking) end(face *wizard.Wizard, result setup.Result, err error) error {
 	say := w.app.words().Say
 	failed, unproven := errors.AsType[proofFailed](err)
+	if err == nil || unproven {
+		w.overview(face, result)
+	}
 	switch {
 	case err == nil && w.sandbox != nil:
 		face.Say(say("setup.sandbox-end"))

@@ -24,7 +24,7 @@ func (w *walking) actions() map[string]setup.Action {
 		"client-check": {Needs: client, Always: true, Run: w.checkClient},
 		"consent":      {Needs: append(client, "account", "audience", "publishing", "refresh_token"), Always: !withdrawn, Run: w.consent},
 		"proof":        {Needs: []string{"target"}, Always: !withdrawn, Run: w.prove},
-		"handover":     {Needs: []string{"target"}, Always: true, Run: w.handOver},
+		"handover":     {Needs: []string{"target"}, Always: true, Prints: true, Run: w.handOver},
 		"withdraw":     {Needs: []string{"withdraw"}, Run: w.withdraw},
 	}
 }
@@ -58,17 +58,22 @@ func (w *walking) consent(ctx context.Context, turn setup.Turn) (setup.Outcome, 
 	if turn.Answers.Has("refresh_token") && len(emails) > 1 {
 		return out, inputSymptom("one-account-per-token", "flag", "--refresh-token-file", "count", strconv.Itoa(len(emails)))
 	}
+	before := map[string]bool{}
 	for _, email := range emails {
-		note, err := w.consentOf(ctx, turn, email)
+		note, had, err := w.consentOf(ctx, turn, email)
 		out.Notes = append(out.Notes, note...)
+		before[email] = had
 		if err != nil {
 			return out, err
 		}
 	}
-	return out, nil
+	seen, err := w.seen(ctx, turn, before)
+	out.Notes, out.Marks, out.Answers = append(out.Notes, seen.Notes...), seen.Marks, seen.Answers
+	return out, err
 }
 
-func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) ([]playbook.Note, error) {
+// consentOf reports also whether the account had consented before this run.
+func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) (notes []playbook.Note, before bool, err error) {
 	a, say := w.app, w.app.words().Say
 	client, refresh := clientOf(turn.Answers), turn.Answers["refresh_token"].Secret
 	note := func(mark playbook.Mark, id string, pairs ...any) playbook.Note {
@@ -76,10 +81,10 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 	}
 	good, had, err := w.stillConsented(ctx, turn, client, email)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if good {
-		return []playbook.Note{note(playbook.Good, "consent-good")}, nil
+		return []playbook.Note{note(playbook.Good, "consent-good")}, true, nil
 	}
 	if had && refresh.IsZero() {
 		turn.Asker.Tell([]playbook.Note{note(playbook.Heed, "consent-again")})
@@ -95,24 +100,21 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 		token, err = w.askConsent(ctx, turn, client, email)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	acct := a.accountOf(email, client, token, publishingOf(turn.Answers), adopted)
-	acct.Target = turn.Answers.Get("target")
+	acct.Target = lastingName(turn.Answers.Get("target"))
 	if err := a.keep(ctx, acct, account.Credentials{ClientSecret: client.Secret, Token: token}); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	notes := []playbook.Note{note(playbook.Good, map[bool]string{false: "consent-new", true: "consent-adopted"}[adopted])}
-	if end := acct.Grant.EndsAt(); !end.IsZero() {
-		notes = append(notes, note(playbook.Heed, "consent-ends", "date", a.words().Moment(end.Local())))
-	}
-	return notes, nil
+	return []playbook.Note{note(playbook.Good, map[bool]string{false: "consent-new", true: "consent-adopted"}[adopted])}, false, nil
 }
 
 // askConsent has a person consent or, in the sandbox without input, its robot.
 func (w *walking) askConsent(ctx context.Context, turn setup.Turn, client account.Client, email string) (account.Token, error) {
 	port, _ := strconv.Atoi(turn.Answers.Get("redirect_port")) // checked when it was answered; none is 0
-	options := consentOptions{RedirectPort: port, NoBrowser: w.noBrowser}
+	options := consentOptions{RedirectPort: port, NoBrowser: w.noBrowser,
+		Stranded: func(s *diagnosis.Symptom) error { return s }}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if w.sandbox != nil && w.sandbox.robot {
@@ -167,8 +169,8 @@ func (w *walking) stillConsented(ctx context.Context, turn setup.Turn, client ac
 		_, _, err := a.freshToken(ctx, acct, secrets, proofMinValidity, false)
 		return err
 	})
-	if err == nil && acct.Target != turn.Answers.Get("target") {
-		err = accounts.Update(email, func(kept *account.Account) { kept.Target = turn.Answers.Get("target") })
+	if target := lastingName(turn.Answers.Get("target")); err == nil && acct.Target != target {
+		err = accounts.Update(email, func(kept *account.Account) { kept.Target = target })
 		return err == nil, true, err
 	}
 	symptom, refused := errors.AsType[*diagnosis.Symptom](err)

@@ -3,8 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -81,8 +79,7 @@ func (a *app) playbook(target string) (*playbook.Playbook, error) {
 // target reads an application that comes with the program, or one of the admin's own.
 func (a *app) target(name string) (*playbook.Target, error) {
 	lang := a.words().Lang()
-	own := strings.ContainsAny(name, `/\`) || name == "." || name == ".." || slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name))
-	if !own {
+	if !isOwnTarget(name) {
 		return playbook.LoadTarget(name, lang)
 	}
 	info, err := os.Stat(name)

@@ -24,7 +24,7 @@ type providerFile struct {
 	Tokeninfo     string          `yaml:"tokeninfo_endpoint"`
 	Resources     string          `yaml:"resource_manager_endpoint"`
 	Services      string          `yaml:"service_usage_endpoint"`
-	GmailAPI      string          `yaml:"gmail_endpoint,omitempty"`
+	GmailAPI      string          `yaml:"gmail_endpoint"`
 	Scopes        []string        `yaml:"scopes,flow"`
 	IMAP          *google.Server  `yaml:"imap,flow"`
 	SMTP          []google.Server `yaml:"smtp,flow"`

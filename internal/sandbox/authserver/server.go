@@ -88,6 +88,7 @@ func (s *Server) route() {
 	s.mux.HandleFunc("POST /token/revocation", s.played(scenario.Revoke, s.revoke))
 	s.mux.HandleFunc("/tokeninfo", s.played(scenario.Tokeninfo, s.tokeninfo))
 	s.mux.HandleFunc("/me", s.played(scenario.Userinfo, s.userinfo))
+	s.mux.HandleFunc("GET /gmail/v1/users/me/profile", s.played(scenario.GmailProfile, s.gmailProfile))
 	s.mux.HandleFunc("/introspect", s.played(scenario.Introspect, s.introspect))
 	s.routeConsole(handle)
 	s.routeCloud()

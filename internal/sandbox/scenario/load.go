@@ -23,7 +23,7 @@ var files embed.FS
 func points() []string {
 	return []string{
 		OAuthTLS, Authorize, Consent, Redirect, GrantPoint, TokenCode, TokenRefresh,
-		Tokeninfo, Userinfo, Revoke, Introspect,
+		Tokeninfo, Userinfo, Revoke, Introspect, GmailProfile,
 		CloudProject, CloudOrganizations, CloudCreate, CloudOperation, CloudService, CloudEnable, CloudEnabling,
 		IMAPTLS, IMAPGreeting, IMAPCapability, IMAPAuth, IMAPExamine,
 		SMTPTLS, SMTPGreeting, SMTPEHLO, SMTPSTARTTLS, SMTPAuth, SMTPMail, SMTPData,

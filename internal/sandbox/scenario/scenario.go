@@ -22,6 +22,7 @@ const (
 	Userinfo     = "userinfo"
 	Revoke       = "revoke"
 	Introspect   = "introspect"
+	GmailProfile = "gmail.profile" // the one call of the Gmail API that we make
 
 	// Google Cloud for programs. Error is the status, Description the message,
 	// Status the HTTP status; Parameters: reason, service and consumer of an
