@@ -28,7 +28,7 @@ lint: ## gofmt, go vet and golangci-lint with the house rules
 
 docs: ## write the generated pages again, and fail if that changed them
 	go test ./cmd/gmailoauth -run '^TestReference' -update
-	git diff --exit-code -- docs/reference
+	git diff --exit-code -- docs/reference docs/guides
 
 bench: ## the figures of docs/benchmarks.md, as ratios in one run
 	sh testdata/bench/run

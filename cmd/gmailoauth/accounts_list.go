@@ -65,7 +65,7 @@ func (a *app) printAccounts(list []account.Account, format string) error {
 	if format == "json" {
 		entries := []accountJSON{}
 		for _, acct := range list {
-			entries = append(entries, accountJSONOf(acct))
+			entries = append(entries, a.accountJSONOf(acct))
 		}
 		return writeJSON(a.term.Out, accountsJSON{Format: 1, Command: "accounts list", Version: version, Accounts: entries})
 	}
@@ -79,7 +79,7 @@ func (a *app) printAccounts(list []account.Account, format string) error {
 	say := func(id string) string { return strings.ToUpper(a.words().Say("accounts." + id)) }
 	row(say("account"), say("project"), say("target"), say("store"), say("publishing"), say("ends_at"))
 	for _, acct := range list {
-		row(acct.Email, orDash(acct.ProjectID), orDash(acct.Target), acct.Store, a.publishing(acct.Grant), orDash(day(acct.Grant.EndsAt())))
+		row(acct.Email, orDash(acct.ProjectID), orDash(acct.Target), acct.Store, a.publishing(acct.Grant), orDash(a.lifetime(acct)))
 	}
 	_ = w.Flush()
 	return a.print(b.String())

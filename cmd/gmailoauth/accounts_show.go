@@ -12,6 +12,7 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/store"
+	"gmailoauth/internal/verify"
 )
 
 // accountJSON is an account without its secrets; a secret is there only when it
@@ -29,6 +30,8 @@ type accountJSON struct {
 	RenewedAt    time.Time `json:"renewed_at,omitzero"`
 	Adopted      bool      `json:"adopted"`
 	Publishing   string    `json:"publishing,omitempty"`
+	PublishedAt  time.Time `json:"published_at,omitzero"`
+	Lifetime     string    `json:"lifetime,omitempty"` // testing-ends, published-since, time-based-ends, idle
 	Scopes       []string  `json:"scopes"`
 	ClientSecret string    `json:"client_secret,omitempty"`
 	RefreshToken string    `json:"refresh_token,omitempty"`
@@ -41,7 +44,7 @@ type accountsJSON struct {
 	Accounts []accountJSON `json:"accounts"`
 }
 
-func accountJSONOf(acct account.Account) accountJSON {
+func (a *app) accountJSONOf(acct account.Account) accountJSON {
 	g := acct.Grant
 	scopes := g.Scopes
 	if scopes == nil {
@@ -51,7 +54,8 @@ func accountJSONOf(acct account.Account) accountJSON {
 		Account: acct.Email, ClientID: acct.ClientID, ClientType: string(acct.ClientType), Project: acct.ProjectID,
 		RedirectURIs: acct.RedirectURIs, Target: acct.Target, Store: cmp.Or(acct.Store, store.File),
 		IssuedAt: g.IssuedAt, EndsAt: g.EndsAt(), RenewedAt: g.RenewedAt, Adopted: g.Adopted,
-		Publishing: string(g.Publishing), Scopes: scopes,
+		Publishing: string(g.Publishing), Scopes: scopes, PublishedAt: acct.PublishedAt,
+		Lifetime: verify.LifetimeOf(g, acct.PublishedAt, a.now()).Code,
 	}
 }
 
@@ -75,7 +79,7 @@ func (a *app) accountsShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			shown := accountJSONOf(acct)
+			shown := a.accountJSONOf(acct)
 			if reveal {
 				if err := shown.reveal(cmd.Context(), secrets); err != nil {
 					return a.about(acct, err)
@@ -105,7 +109,7 @@ func (a *app) accountText(acct account.Account, s accountJSON) string {
 	for _, line := range [][2]string{
 		{"account", s.Account}, {"client_id", s.ClientID}, {"client_type", s.ClientType}, {"client_secret", s.ClientSecret},
 		{"project", s.Project}, {"redirect_uris", strings.Join(s.RedirectURIs, " ")}, {"target", s.Target}, {"store", s.Store},
-		{"issued_at", day(s.IssuedAt)}, {"ends_at", day(s.EndsAt)}, {"renewed_at", day(s.RenewedAt)},
+		{"issued_at", day(s.IssuedAt)}, {"ends_at", day(s.EndsAt)}, {"lifetime", a.lifetime(acct)}, {"client_idle", a.clientIdleOf(acct)}, {"renewed_at", day(s.RenewedAt)},
 		{"publishing", a.publishing(acct.Grant)}, {"scopes", strings.Join(s.Scopes, " ")}, {"refresh_token", s.RefreshToken},
 	} {
 		if line[1] != "" && line[1] != "-" {

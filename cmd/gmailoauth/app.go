@@ -28,6 +28,8 @@ type app struct {
 	openBrowser func(ctx context.Context, address string, env terminal.Env) error
 	hide        *secret.Redactor // every secret that was read; cleans all that is written
 
+	web *http.Client // looks at pages of the admin's own applications; nil: one of our own
+
 	flags common
 	trace *tracer // nil without -v and --trace
 

@@ -49,6 +49,10 @@ func (o *workplace) playAll(scenarios ...scenario.Scenario) told {
 	at := func(points ...string) bool {
 		return slices.ContainsFunc(scenarios[0].Effects, func(e scenario.Effect) bool { return slices.Contains(points, e.At) })
 	}
+	if strings.HasPrefix(scenarios[0].Effects[0].At, "cloud.") {
+		o.box.Scenarios().Use(scenarios...)
+		return o.clouds()
+	}
 	hangs := slices.ContainsFunc(scenarios[0].Effects, func(e scenario.Effect) bool { return e.Hang })
 	limit := "20s"
 	if hangs {

@@ -48,6 +48,20 @@ func wireRows() map[string]produced {
 			o.provide(o.box.Provider().TokenEndpoint)
 			return o.runs("revoke", o.who, "--yes")
 		},
+		"published-since": func(o *workplace) told {
+			args, file := o.setupArgs("generic-desktop", account.Desktop)
+			o.use("testing-lifetime")
+			o.runs("authorize", o.who, "--client-file", file)
+			o.use("imap-off-for-user") // so that no sheet is written
+			o.runs(args...)            // the grant is older than what is said of the app
+			o.use()
+			return o.proves("--protocol", "imap")
+		},
+		"gmail-api-off": func(o *workplace) told {
+			o.use("gmail-api-off")
+			args, _ := o.setupArgs("nocobase", account.Web, "https://office.example.com/admin/settings/mail/oauth2")
+			return o.runs(append(args, "--set", "base_url=https://office.example.com")...)
+		},
 		"grant-idle": func(o *workplace) told {
 			o.connect()
 			o.later(160 * 24 * time.Hour)

@@ -15,6 +15,7 @@ func (a *app) commandsOf(args []string) []*cobra.Command {
 	}{
 		{"setup", a.setupCommand},
 		{"plan", a.planCommand},
+		{"guide", a.guideCommand},
 		{"authorize", a.authorizeCommand},
 		{"verify", a.verifyCommand},
 		{"token", a.tokenCommand},

@@ -16,6 +16,8 @@ func (c *consenting) far(redirectURI string) {
 		return
 	}
 	switch {
+	case terminal.InCloudShell(env): // a container, too, and it may be reached by ssh
+		c.tell("cloud.shell", "redirect_uri", redirectURI)
 	case terminal.OverSSH(env):
 		c.tell("consent.over_ssh", "command", forwarding(u, env), "redirect_uri", redirectURI)
 	case terminal.InContainer(env):

@@ -16,8 +16,9 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "Show what setup would ask and do, and what is still open",
 		Long: `Plan lists every step of setup in order: what it asks, the flag that answers
 each question, and what is still open with the answers given so far. It takes
-the same flags as setup and touches nothing. --format json is meant for
-programs that put setup's questions to somebody themselves.`,
+the same flags as setup and touches nothing: it knows what is given now, not
+what setup kept of an earlier walk. --format json is meant for programs that
+put setup's questions to somebody themselves; docs/embedding.md tells how.`,
 		Example: `  gmailoauth plan --target dynamics365
   gmailoauth plan --target nocobase --set base_url=https://office.example.com --format json`,
 		Args: noArgs,
@@ -38,7 +39,7 @@ programs that put setup's questions to somebody themselves.`,
 				suppliedBySandbox(steps)
 			}
 			if a.flags.format == "json" {
-				return writeJSON(a.term.Out, planJSON(steps))
+				return writeJSON(a.term.Out, planJSON(steps, a.words()))
 			}
 			return a.writePlan(steps)
 		},

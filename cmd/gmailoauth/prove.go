@@ -13,7 +13,6 @@ import (
 	"gmailoauth/internal/finding"
 	"gmailoauth/internal/google"
 	"gmailoauth/internal/oauth"
-	"gmailoauth/internal/playbook"
 	"gmailoauth/internal/store"
 	"gmailoauth/internal/verify"
 )
@@ -91,7 +90,7 @@ func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, 
 	}
 	box := verify.Mailbox{
 		Account: acct.Email, SASL: opts.sasl, Timeout: a.flags.timeout, TLS: config, SendTest: opts.sendTest,
-		Scopes: acct.Grant.Scopes, Grant: acct.Grant,
+		Scopes: acct.Grant.Scopes, Grant: acct.Grant, Published: acct.PublishedAt,
 	}
 	if a.trace != nil {
 		box.Heard = a.trace.mail
@@ -135,7 +134,7 @@ func choose(box *verify.Mailbox, provider google.Provider, protocols []string) {
 // and smtp.
 func (a *app) protocolsOf(target string) []string {
 	if target != "" {
-		if t, err := playbook.LoadTarget(target, a.words().Lang()); err == nil && len(t.Protocols) > 0 {
+		if t, err := a.target(target); err == nil && len(t.Protocols) > 0 {
 			return t.Protocols
 		}
 	}

@@ -94,8 +94,8 @@ func (a *app) prepare(cmd *cobra.Command) error {
 				Facts: map[string]string{"variable": variableOf(f.Name), "flag": "--" + f.Name, "wanted": f.Value.Type()}}
 		}
 	})
-	if lang := a.flags.lang; first == nil && lang != "" && !slices.Contains([]string{"en", "pl", "fr", "ro"}, lang) {
-		first = badChoice("bad-choice", "--lang", lang, "en, pl, fr, ro")
+	if lang := a.flags.lang; first == nil && lang != "" && !slices.Contains(spoken(), lang) {
+		first = badChoice("bad-choice", "--lang", lang, strings.Join(spoken(), ", "))
 	}
 	if a.flags.noColor {
 		a.term.Color = false
@@ -107,6 +107,18 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return first
 	}
 	return a.openTrace()
+}
+
+// spoken are the languages that --lang takes: those there are, and those that
+// are promised and read as English until they are there.
+func spoken() []string {
+	promised := []string{"en", "pl", "fr", "ro"}
+	for _, lang := range words.Languages() {
+		if !slices.Contains(promised, lang) {
+			promised = append(promised, lang)
+		}
+	}
+	return promised
 }
 
 // variableOf is the environment variable of a flag: --redirect-port is

@@ -96,6 +96,7 @@ func (a *app) introduceSandbox(s *sandbox.Sandbox) error {
 		w.Say("sandbox.ca") + " " + s.Provider().CAFile,
 		w.Say("sandbox.introspection") + " " + s.IntrospectionURL(),
 		w.Say("sandbox.walk") + " gmailoauth setup --provider " + s.ProviderFile(),
+		w.Say("sandbox.cloud") + " --automation token --gcp-token-file " + s.CloudTokenFile(),
 		w.Say("sandbox.verify"),
 		w.Say("sandbox.switch", "command", "curl -d name=NAME "+s.ConsoleURL()+"sandbox/scenario"),
 	}

@@ -15,6 +15,7 @@ import (
 
 func (a *app) setupCommand() *cobra.Command {
 	var flags walkFlags
+	var dryRun bool
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "The whole walk: from an empty Google account to a proof and a hand-over sheet",
@@ -31,6 +32,9 @@ sheet goes to stdout, all drawing to stderr.
 --sandbox walks through a Gmail look-alike on this machine; with --no-input it
 consents by itself.
 
+--automation gcloud, or --gcp-token-file, has the project made and the Gmail API
+switched on with a token of yours; --dry-run shows what would be made.
+
 Exit codes: 0 all good, 2 wrong or missing input, 3 a check failed, 4 a person
 must act at Google, 5 unreachable, 130 interrupted.`,
 		Example: `  gmailoauth setup
@@ -41,6 +45,9 @@ must act at Google, 5 unreachable, 130 interrupted.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkProtocols(flags.protocols); err != nil {
 				return err
+			}
+			if dryRun {
+				return a.dryRun(cmd, &flags)
 			}
 			if flags.sandbox {
 				return a.setupInSandbox(cmd, &flags)
@@ -53,6 +60,7 @@ must act at Google, 5 unreachable, 130 interrupted.`,
 		},
 	}
 	flags.add(cmd)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be asked and made, and touch nothing")
 	return cmd
 }
 
@@ -66,6 +74,7 @@ type walking struct {
 	sandbox   *sandboxWalk // nil: the real Google, or what --provider says
 	resumed   bool
 	latest    playbook.Answers // as they stand now
+	unknown   []string         // what nobody could tell
 }
 
 // walkThrough carries out setup.Run with the wizard, or with what was given.
@@ -79,6 +88,9 @@ func (a *app) walkThrough(ctx context.Context, w *walking) error {
 		return err
 	}
 	w.greet(face)
+	if err := w.offerAutomation(ctx, asker); err != nil {
+		return err
+	}
 	w.latest = w.answers
 	walk := setup.Walk{Load: w.load, Answers: w.answers, Marks: w.marks, Asker: asker, Actions: w.actions(),
 		Save: w.save, Heading: w.heading, MendedIn: a.mendedIn}
@@ -106,6 +118,9 @@ func (w *walking) greet(face *wizard.Wizard) {
 func (w *walking) end(face *wizard.Wizard, result setup.Result, err error) error {
 	say := w.app.words().Say
 	failed, unproven := errors.AsType[proofFailed](err)
+	if err == nil || unproven {
+		w.overview(face, result)
+	}
 	switch {
 	case err == nil && w.sandbox != nil:
 		face.Say(say("setup.sandbox-end"))
@@ -145,7 +160,7 @@ func (w *walking) load(target string) (setup.Book, error) {
 	if w.sandbox != nil {
 		return suppliedBook{book, w.sandbox}, nil
 	}
-	return book, nil
+	return w.inCloudShell(book), nil
 }
 
 // heading is what is being connected: application and project.

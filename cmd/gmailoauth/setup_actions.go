@@ -19,6 +19,8 @@ func (w *walking) actions() map[string]setup.Action {
 	client := []string{"client_id", "client_secret", "client_type", "client_redirect_uris", "redirect_uris", "project"}
 	withdrawn := w.marks["withdraw"] == playbook.Done && w.answers.Get("withdraw") == "yes"
 	return map[string]setup.Action{
+		"project":      {Needs: cloudNeeds(), Run: w.makeProject},
+		"gmail-api":    {Needs: cloudNeeds(), Run: w.switchGmailOn},
 		"client-check": {Needs: client, Always: true, Run: w.checkClient},
 		"consent":      {Needs: append(client, "account", "audience", "publishing", "refresh_token"), Always: !withdrawn, Run: w.consent},
 		"proof":        {Needs: []string{"target"}, Always: !withdrawn, Run: w.prove},
@@ -56,17 +58,22 @@ func (w *walking) consent(ctx context.Context, turn setup.Turn) (setup.Outcome, 
 	if turn.Answers.Has("refresh_token") && len(emails) > 1 {
 		return out, inputSymptom("one-account-per-token", "flag", "--refresh-token-file", "count", strconv.Itoa(len(emails)))
 	}
+	before := map[string]bool{}
 	for _, email := range emails {
-		note, err := w.consentOf(ctx, turn, email)
+		note, had, err := w.consentOf(ctx, turn, email)
 		out.Notes = append(out.Notes, note...)
+		before[email] = had
 		if err != nil {
 			return out, err
 		}
 	}
-	return out, nil
+	seen, err := w.seen(ctx, turn, before)
+	out.Notes, out.Marks, out.Answers = append(out.Notes, seen.Notes...), seen.Marks, seen.Answers
+	return out, err
 }
 
-func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) ([]playbook.Note, error) {
+// consentOf reports also whether the account had consented before this run.
+func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) (notes []playbook.Note, before bool, err error) {
 	a, say := w.app, w.app.words().Say
 	client, refresh := clientOf(turn.Answers), turn.Answers["refresh_token"].Secret
 	note := func(mark playbook.Mark, id string, pairs ...any) playbook.Note {
@@ -74,10 +81,10 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 	}
 	good, had, err := w.stillConsented(ctx, turn, client, email)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if good {
-		return []playbook.Note{note(playbook.Good, "consent-good")}, nil
+		return []playbook.Note{note(playbook.Good, "consent-good")}, true, nil
 	}
 	if had && refresh.IsZero() {
 		turn.Asker.Tell([]playbook.Note{note(playbook.Heed, "consent-again")})
@@ -93,18 +100,14 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 		token, err = w.askConsent(ctx, turn, client, email)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	acct := a.accountOf(email, client, token, publishingOf(turn.Answers), adopted)
-	acct.Target = turn.Answers.Get("target")
+	acct.Target = lastingName(turn.Answers.Get("target"))
 	if err := a.keep(ctx, acct, account.Credentials{ClientSecret: client.Secret, Token: token}); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	notes := []playbook.Note{note(playbook.Good, map[bool]string{false: "consent-new", true: "consent-adopted"}[adopted])}
-	if end := acct.Grant.EndsAt(); !end.IsZero() {
-		notes = append(notes, note(playbook.Heed, "consent-ends", "date", a.words().Moment(end.Local())))
-	}
-	return notes, nil
+	return []playbook.Note{note(playbook.Good, map[bool]string{false: "consent-new", true: "consent-adopted"}[adopted])}, false, nil
 }
 
 // askConsent has a person consent or, in the sandbox without input, its robot.
@@ -166,8 +169,8 @@ func (w *walking) stillConsented(ctx context.Context, turn setup.Turn, client ac
 		_, _, err := a.freshToken(ctx, acct, secrets, proofMinValidity, false)
 		return err
 	})
-	if err == nil && acct.Target != turn.Answers.Get("target") {
-		err = accounts.Update(email, func(kept *account.Account) { kept.Target = turn.Answers.Get("target") })
+	if target := lastingName(turn.Answers.Get("target")); err == nil && acct.Target != target {
+		err = accounts.Update(email, func(kept *account.Account) { kept.Target = target })
 		return err == nil, true, err
 	}
 	symptom, refused := errors.AsType[*diagnosis.Symptom](err)

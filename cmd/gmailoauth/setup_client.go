@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
@@ -35,8 +36,12 @@ func (w *walking) checkClient(ctx context.Context, turn setup.Turn) (setup.Outco
 		return setup.Outcome{Notes: c.notes}, err
 	}
 	var findings []finding.Finding
+	var reached []playbook.Note
 	err = turn.Asker.Wait(ctx, w.app.words().Say("setup.checking"), w.app.flags.timeout, func(ctx context.Context) error {
+		var both sync.WaitGroup
+		both.Go(func() { reached = w.reached(ctx, wanted) })
 		findings = server.CheckClient(ctx, client, uris)
+		both.Wait()
 		return nil
 	})
 	if err == nil {
@@ -51,10 +56,16 @@ func (w *walking) checkClient(ctx context.Context, turn setup.Turn) (setup.Outco
 			refused = refusal
 		}
 	}
+	c.origins(turn.Answers["origins"].Values)
+	c.notes = append(c.notes, reached...)
 	if refusal := c.pair(findings[0]); refusal != nil {
 		refused = refusal
 	}
-	return setup.Outcome{Notes: c.notes}, refused
+	seen := playbook.Marks{}
+	if got := turn.Answers.Get("client_project"); got != "" && got == turn.Answers.Get("project") && findings[0].Status == finding.Pass {
+		seen["project"] = playbook.Done // Google knows a client of it
+	}
+	return setup.Outcome{Notes: c.notes, Marks: seen}, refused
 }
 
 // clientCheck collects the lines.
@@ -125,6 +136,22 @@ func (c *clientCheck) redirect(uri string, found finding.Finding) error {
 		c.line(playbook.Heed, "client-redirect", "client-missing", "uri", uri)
 	}
 	return nil
+}
+
+// origins compares JavaScript origins with the file. Google can be asked about
+// none of them: what the file lacks is told.
+func (c *clientCheck) origins(wanted []string) {
+	if !c.read || c.client.Type != account.Web {
+		return
+	}
+	for _, uri := range wanted {
+		mark, id := playbook.Good, "setup.client-listed"
+		if !slices.Contains(c.client.Origins, uri) {
+			mark, id = playbook.Heed, "effects.origin-missing"
+		}
+		say := c.app.words().Say
+		c.notes = append(c.notes, playbook.Note{Mark: mark, Label: say("effects.origin"), Text: say(id, "uri", uri)})
+	}
 }
 
 func (c *clientCheck) pair(found finding.Finding) error {

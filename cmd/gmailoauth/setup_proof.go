@@ -67,10 +67,15 @@ func (w *walking) prove(ctx context.Context, turn setup.Turn) (setup.Outcome, er
 	a.writeClean(a.term.Err.Write, func(b *bytes.Buffer) error {
 		return report.Summary(b, a.reportOptions(a.term.ErrTTY), boxes, a.now().Sub(begun))
 	})
+	seen := w.switches(turn.Answers.Get("target"), boxes)
 	if code := report.Exit(boxes, a.explain, false); code != 0 {
-		return setup.Outcome{}, proofFailed(code)
+		return seen, proofFailed(code)
 	}
-	return setup.Outcome{}, nil
+	if seen.Marks == nil {
+		seen.Marks = playbook.Marks{}
+	}
+	seen.Marks["scope"] = playbook.Done // nothing opens without it
+	return seen, nil
 }
 
 // protocols are those that were asked for, or that the target needs, also one

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,9 +32,13 @@ func (a *app) targetsCommand() *cobra.Command {
 		RunE:    func(_ *cobra.Command, args []string) error { return a.showTarget(args[0]) },
 	}
 	check := &cobra.Command{
-		Use:     "check FILE",
-		Short:   "Test a target file of your own",
-		Example: "  gmailoauth targets check ./my-app.yaml",
+		Use:   "check FILE",
+		Short: "Test a target file of your own",
+		Long: `Check reads a target file, or a folder with target.yaml and text.LANGUAGE.yaml,
+and names all that is wrong with it, each mistake with its file and line, and
+with what was perhaps meant. What it accepts, --target takes. docs/targets.md
+describes the format.`,
+		Example: "  gmailoauth targets check ./my-app.yaml\n  gmailoauth targets check ./my-app/",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.checkTarget(args[0]) },
 	}
@@ -82,6 +88,12 @@ func (a *app) showTarget(name string) error {
 // checkTarget reads a target as setup would, and fills it.
 func (a *app) checkTarget(file string) error {
 	if err := oneOf(a.flags.format, "text", "json"); err != nil {
+		return err
+	}
+	if _, err := os.Stat(file); err == nil && !slices.Contains(playbook.Targets(), file) && !isOwnTarget(file) {
+		file = "./" + file // here a bare name is one of a file as well
+	}
+	if told, err := a.mistakes(file); told || err != nil {
 		return err
 	}
 	t, err := a.target(file)

@@ -70,6 +70,7 @@ func clientAnswers(client account.Client) playbook.Answers {
 	found("client_id", client.ID)
 	found("client_type", string(client.Type))
 	found("project", client.ProjectID)
+	found("client_project", client.ProjectID)
 	found("client_redirect_uris", client.RedirectURIs...)
 	found("client_origins", client.Origins...)
 	if !client.Secret.IsZero() {

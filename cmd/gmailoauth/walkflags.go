@@ -3,8 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +25,12 @@ type walkFlags struct {
 // A test holds them against the playbook.
 func walkTexts() [][3]string {
 	return [][3]string{
+		{"automation", "automation", "who makes the project and switches the Gmail API on: by-hand, gcloud or token"},
+		{"gcp_token", "gcp-token-file", "file that holds an access token for Google Cloud, for --automation token; - for stdin"},
 		{"project", "project", "Google Cloud project ID"},
+		{"project_name", "project-name", "name of a project that is to be made"},
+		{"organization", "organization", "number of the organization in which a project is to be made"},
+		{"folder", "folder", "number of the folder in which a project is to be made"},
 		{"audience", "audience", "user type of the app: internal or external"},
 		{"publishing", "publishing", "publishing status of an external app: production or testing"},
 		{"app_name", "app-name", "name that people see on Google's consent page"},
@@ -76,8 +79,7 @@ func (a *app) playbook(target string) (*playbook.Playbook, error) {
 // target reads an application that comes with the program, or one of the admin's own.
 func (a *app) target(name string) (*playbook.Target, error) {
 	lang := a.words().Lang()
-	own := strings.ContainsAny(name, `/\`) || name == "." || name == ".." || slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name))
-	if !own {
+	if !isOwnTarget(name) {
 		return playbook.LoadTarget(name, lang)
 	}
 	info, err := os.Stat(name)
@@ -109,7 +111,7 @@ func (a *app) answers(cmd *cobra.Command, w *walkFlags) (playbook.Answers, playb
 		return nil, nil, err
 	}
 	g := &gatherer{app: a, cmd: cmd, flags: w, book: book, answers: playbook.Answers{}, marks: playbook.Marks{}}
-	for _, gather := range []func() error{g.target, g.variables, g.texts, g.secrets, g.acknowledged, g.clientFile} {
+	for _, gather := range []func() error{g.target, g.variables, g.texts, g.secrets, g.cloud, g.acknowledged, g.clientFile} {
 		if err := gather(); err != nil {
 			return nil, nil, err
 		}

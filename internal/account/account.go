@@ -86,6 +86,10 @@ type Account struct {
 	Target       string
 	Store        string // KIND[:WHERE] of the secrets
 	Grant        Grant
+	// PublishedAt is when setup first heard that the app is published although
+	// this grant was issued in Testing; the zero time otherwise. The admin says
+	// so: Google lets no program look.
+	PublishedAt time.Time
 }
 
 // Credentials are the secrets of one account, kept together in a store.

@@ -65,23 +65,22 @@ type sentence struct {
 // embedded, and a test loads every language.
 func Load(lang string) (*Catalogue, error) {
 	c := &Catalogue{}
-	for _, part := range []string{"input", "auth", "connect", "mail", "unknown"} { // in the order of the search
+	parts := []string{"input", "auth", "cloud", "connect", "mail", "unknown"} // in the order of the search
+	for _, part := range parts {
 		var entries []*entry
 		if err := decode("catalogue/"+part+".yaml", &entries); err != nil {
 			return nil, err
 		}
 		c.entries = append(c.entries, entries...)
 	}
-	c.words.Entries = map[string]sentence{}
-	for _, part := range []string{"input", "auth", "connect", "mail", "unknown"} {
+	c.words.Entries, c.words.Missing = map[string]sentence{}, map[string]string{}
+	for _, part := range parts {
 		var words wording
 		if err := decode("catalogue/"+part+"."+lang+".yaml", &words); err != nil {
 			return nil, err
 		}
 		maps.Copy(c.words.Entries, words.Entries)
-		if words.Missing != nil {
-			c.words.Missing = words.Missing
-		}
+		maps.Copy(c.words.Missing, words.Missing)
 	}
 	return c, c.check()
 }

@@ -20,6 +20,7 @@ var makers = map[string]string{
 	"internal/google symptom":     diagnosis.AtProvider,
 	"internal/account refuse":     diagnosis.AtClient,
 	"internal/playbook refuse":    diagnosis.AtInput,
+	"cmd/gmailoauth cloudSymptom": diagnosis.AtCloud,
 }
 
 var places = map[string]string{
@@ -27,7 +28,7 @@ var places = map[string]string{
 	"AtAuthorize": diagnosis.AtAuthorize, "AtCallback": diagnosis.AtCallback, "AtToken": diagnosis.AtToken,
 	"AtRevoke": diagnosis.AtRevoke, "AtIdentity": diagnosis.AtIdentity, "AtLifetime": diagnosis.AtLifetime,
 	"AtConnect": diagnosis.AtConnect, "AtIMAP": diagnosis.AtIMAP, "AtSMTP": diagnosis.AtSMTP, "AtPOP3": diagnosis.AtPOP3,
-	"AtMail": diagnosis.AtMail, "AtBug": diagnosis.AtBug,
+	"AtMail": diagnosis.AtMail, "AtCloud": diagnosis.AtCloud, "AtBug": diagnosis.AtBug,
 }
 
 type made struct {

@@ -25,6 +25,7 @@ const (
 	AtRevoke    = "revoke"    // revocation endpoint
 	AtIdentity  = "identity"  // tokeninfo and userinfo, and what they were compared with
 	AtLifetime  = "lifetime"  // how long the grant will last
+	AtCloud     = "cloud"     // Google Cloud's APIs for programs, and gcloud
 	AtConnect   = "connect"   // name resolution, TCP, TLS, greeting, STARTTLS: any protocol
 	AtIMAP      = "imap"      // after the greeting
 	AtSMTP      = "smtp"      // after the greeting

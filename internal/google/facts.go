@@ -27,6 +27,7 @@ type Facts struct {
 	Endpoints map[string]Fact
 	Servers   map[string]Fact
 	Scopes    map[string]Fact
+	Services  map[string]Fact // names under which Google Cloud knows its APIs
 	Limits    map[string]Fact
 	Domains   map[string]Fact
 	Links     map[string]Fact

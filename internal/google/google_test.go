@@ -15,7 +15,7 @@ import (
 func TestEveryFactHasSourceAndDate(t *testing.T) {
 	f := Known()
 	for group, facts := range map[string]map[string]Fact{"endpoints": f.Endpoints, "servers": f.Servers,
-		"scopes": f.Scopes, "limits": f.Limits, "links": f.Links} {
+		"scopes": f.Scopes, "services": f.Services, "limits": f.Limits, "links": f.Links} {
 		if len(facts) == 0 {
 			t.Errorf("group %s is empty", group)
 		}
@@ -70,6 +70,9 @@ token_endpoint: https://127.0.0.1:9443/token
 revocation_endpoint: https://127.0.0.1:9443/token/revocation
 userinfo_endpoint: http://127.0.0.1:9080/me
 tokeninfo_endpoint: http://localhost:9080/tokeninfo
+resource_manager_endpoint: https://127.0.0.1:9443
+service_usage_endpoint: https://127.0.0.1:9443
+gmail_endpoint: https://127.0.0.1:9444
 scopes: [openid, email, https://mail.google.com/]
 imap: {host: 127.0.0.1, port: 9993, tls: implicit}
 smtp: [{host: 127.0.0.1, port: 9465, tls: implicit}, {host: 127.0.0.1, port: 9587, tls: starttls}]
@@ -87,12 +90,14 @@ func TestReadProvider(t *testing.T) {
 		Name:                  "example",
 		AuthorizationEndpoint: "https://127.0.0.1:9443/auth", TokenEndpoint: "https://127.0.0.1:9443/token",
 		RevocationEndpoint: "https://127.0.0.1:9443/token/revocation", UserinfoEndpoint: "http://127.0.0.1:9080/me",
-		TokeninfoEndpoint: "http://localhost:9080/tokeninfo",
-		Scopes:            []string{"openid", "email", "https://mail.google.com/"},
-		IMAP:              &Server{"127.0.0.1", 9993, Implicit},
-		SMTP:              []Server{{"127.0.0.1", 9465, Implicit}, {"127.0.0.1", 9587, STARTTLS}},
-		POP3:              &Server{"::1", 9995, Implicit},
-		CAFile:            filepath.Join(dir, "ca.pem"),
+		TokeninfoEndpoint:       "http://localhost:9080/tokeninfo",
+		ResourceManagerEndpoint: "https://127.0.0.1:9443", ServiceUsageEndpoint: "https://127.0.0.1:9443",
+		GmailEndpoint: "https://127.0.0.1:9444",
+		Scopes:        []string{"openid", "email", "https://mail.google.com/"},
+		IMAP:          &Server{"127.0.0.1", 9993, Implicit},
+		SMTP:          []Server{{"127.0.0.1", 9465, Implicit}, {"127.0.0.1", 9587, STARTTLS}},
+		POP3:          &Server{"::1", 9995, Implicit},
+		CAFile:        filepath.Join(dir, "ca.pem"),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -31,11 +31,15 @@ type Provider struct {
 	RevocationEndpoint    string // may be empty, as the next two
 	UserinfoEndpoint      string
 	TokeninfoEndpoint     string
-	Scopes                []string // what a consent asks for
-	IMAP                  *Server
-	SMTP                  []Server
-	POP3                  *Server
-	CAFile                string // absolute; empty for the system's roots alone
+	// What Google Cloud does for programs, each the beginning of all addresses of
+	// one API, without a slash at the end; empty in a provider file that names none.
+	ResourceManagerEndpoint, ServiceUsageEndpoint, GmailEndpoint string
+
+	Scopes []string // what a consent asks for
+	IMAP   *Server
+	SMTP   []Server
+	POP3   *Server
+	CAFile string // absolute; empty for the system's roots alone
 }
 
 // Gmail is Google itself.
@@ -48,16 +52,19 @@ func Gmail() Provider {
 	}
 	imap, pop3 := server("imap", Implicit), server("pop3", Implicit)
 	return Provider{
-		Name:                  "google",
-		Issuer:                f.Endpoints["issuer"].Value,
-		AuthorizationEndpoint: f.Endpoints["authorization"].Value,
-		TokenEndpoint:         f.Endpoints["token"].Value,
-		RevocationEndpoint:    f.Endpoints["revocation"].Value,
-		UserinfoEndpoint:      f.Endpoints["userinfo"].Value,
-		TokeninfoEndpoint:     f.Endpoints["tokeninfo"].Value,
-		Scopes:                []string{f.Scopes["openid"].Value, f.Scopes["email"].Value, f.Scopes["mail"].Value},
-		IMAP:                  &imap,
-		SMTP:                  []Server{server("smtp", Implicit), server("submission", STARTTLS)},
-		POP3:                  &pop3,
+		Name:                    "google",
+		Issuer:                  f.Endpoints["issuer"].Value,
+		AuthorizationEndpoint:   f.Endpoints["authorization"].Value,
+		TokenEndpoint:           f.Endpoints["token"].Value,
+		RevocationEndpoint:      f.Endpoints["revocation"].Value,
+		UserinfoEndpoint:        f.Endpoints["userinfo"].Value,
+		TokeninfoEndpoint:       f.Endpoints["tokeninfo"].Value,
+		ResourceManagerEndpoint: f.Endpoints["resource-manager"].Value,
+		ServiceUsageEndpoint:    f.Endpoints["service-usage"].Value,
+		GmailEndpoint:           f.Endpoints["gmail"].Value,
+		Scopes:                  []string{f.Scopes["openid"].Value, f.Scopes["email"].Value, f.Scopes["mail"].Value},
+		IMAP:                    &imap,
+		SMTP:                    []Server{server("smtp", Implicit), server("submission", STARTTLS)},
+		POP3:                    &pop3,
 	}
 }

@@ -63,11 +63,14 @@ func (r *providerReader) readKey(p *Provider, keyNode, value *yaml.Node) error {
 	}
 	r.seen = append(r.seen, key)
 	endpoints := map[string]*string{
-		"authorization_endpoint": &p.AuthorizationEndpoint,
-		"token_endpoint":         &p.TokenEndpoint,
-		"revocation_endpoint":    &p.RevocationEndpoint,
-		"userinfo_endpoint":      &p.UserinfoEndpoint,
-		"tokeninfo_endpoint":     &p.TokeninfoEndpoint,
+		"authorization_endpoint":    &p.AuthorizationEndpoint,
+		"token_endpoint":            &p.TokenEndpoint,
+		"revocation_endpoint":       &p.RevocationEndpoint,
+		"userinfo_endpoint":         &p.UserinfoEndpoint,
+		"tokeninfo_endpoint":        &p.TokeninfoEndpoint,
+		"resource_manager_endpoint": &p.ResourceManagerEndpoint,
+		"service_usage_endpoint":    &p.ServiceUsageEndpoint,
+		"gmail_endpoint":            &p.GmailEndpoint,
 	}
 	if field := endpoints[key]; field != nil {
 		if err := r.decode(value, key, field); err != nil {

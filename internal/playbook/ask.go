@@ -53,8 +53,9 @@ const (
 	Forward Move = "forward"
 	Back    Move = "back"
 	Leave   Move = "leave"
-	Retry   Move = "retry" // of an action that was refused
-	Mend    Move = "mend"  // to the step that View.Mend names
+	Retry   Move = "retry"   // of an action that was refused
+	ByHand  Move = "by-hand" // the same, of one that a person can do as well
+	Mend    Move = "mend"    // to the step that View.Mend names
 )
 
 // Reply is what the admin did with a view.
@@ -72,6 +73,8 @@ const (
 	Good     Mark = "good"
 	Bad      Mark = "bad"
 	Heed     Mark = "heed"
+	Said     Mark = "said"    // the admin says so: nobody has seen it
+	Unsure   Mark = "unknown" // nobody could tell
 	Neutral  Mark = "neutral"
 	Verbatim Mark = "verbatim" // no sign, not wrapped: to be copied
 )

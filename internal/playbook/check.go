@@ -28,6 +28,7 @@ func rules() map[string]rule {
 		"app-name":     checkAppName,
 		"email":        checkEmail,
 		"project-id":   checkProjectID,
+		"cloud-number": checkCloudNumber,
 		"https-url":    checkHTTPS,
 		"page-url":     checkPage,
 		"redirect-uri": checkRedirect,
@@ -115,6 +116,14 @@ var projectID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 func checkProjectID(_ Question, value string) (string, string) {
 	if !projectID().MatchString(value) {
 		return "", "bad-project-id"
+	}
+	return value, ""
+}
+
+// checkCloudNumber takes the number of an organization or a folder.
+func checkCloudNumber(_ Question, value string) (string, string) {
+	if strings.ContainsFunc(value, func(r rune) bool { return r < '0' || r > '9' }) || len(value) > 19 {
+		return "", "bad-cloud-number"
 	}
 	return value, ""
 }

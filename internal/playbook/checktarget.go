@@ -4,11 +4,24 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gmailoauth/internal/diagnosis"
 )
 
-// check refuses a target.yaml that could not be walked: words of a choice that
-// do not exist, blanks that nothing fills.
+// check refuses a target.yaml that could not be walked, for the first of its
+// mistakes.
 func (f *targetFile) check(d targetData) error {
+	if found := f.mistakes(d); len(found) > 0 {
+		return found[0]
+	}
+	return nil
+}
+
+// mistakes are the words of a choice that do not exist, and blanks that nothing
+// fills.
+func (f *targetFile) mistakes(d targetData) []*diagnosis.Symptom {
+	var found []*diagnosis.Symptom
+	refuse := func(code, key string, pairs ...string) { found = append(found, f.refuse(code, key, pairs...)) }
 	choices := []struct {
 		key, value string
 		wanted     []string
@@ -27,7 +40,7 @@ func (f *targetFile) check(d targetData) error {
 	}
 	for i, v := range d.Variables {
 		if !variableName().MatchString(v.Key) {
-			return f.refuse("target-bad-value", fmt.Sprintf("variables[%d].key", i), "value", v.Key, "wanted", "a-z, 0-9, _")
+			refuse("target-bad-value", fmt.Sprintf("variables[%d].key", i), "value", v.Key, "wanted", "a-z, 0-9, _")
 		}
 		if v.Check != "" {
 			choices = append(choices, struct {
@@ -39,19 +52,20 @@ func (f *targetFile) check(d targetData) error {
 	for _, c := range choices {
 		switch {
 		case c.value == "" && c.key != "gmail_api" && c.key != "order" && c.key != "support" && c.key != "prompt_consent":
-			return f.refuse("target-key-missing", c.key, "wanted", strings.Join(c.wanted, ", "))
+			refuse("target-key-missing", c.key, "wanted", strings.Join(c.wanted, ", "))
 		case c.value != "" && !slices.Contains(c.wanted, c.value):
-			return f.refuse("target-bad-value", c.key, "value", c.value, "wanted", strings.Join(c.wanted, ", "), "nearest", Nearest(c.value, c.wanted))
+			refuse("target-bad-value", c.key, "value", c.value, "wanted", strings.Join(c.wanted, ", "), "nearest", Nearest(c.value, c.wanted))
 		}
 	}
 	if d.ClientType == "web" && len(d.RedirectURIs) == 0 {
-		return f.refuse("target-key-missing", "redirect_uris", "wanted", "{base_url}/path")
+		refuse("target-key-missing", "redirect_uris", "wanted", "{base_url}/path")
 	}
-	return f.checkBlanks(d)
+	return append(found, f.blanks(d)...)
 }
 
-// checkBlanks refuses a template over a variable that the target does not have.
-func (f *targetFile) checkBlanks(d targetData) error {
+// blanks are templates over a variable that the target does not have.
+func (f *targetFile) blanks(d targetData) []*diagnosis.Symptom {
+	var found []*diagnosis.Symptom
 	var known []string
 	for _, v := range d.Variables {
 		known = append(known, v.Key, v.Key+"_host", v.Key+"_origin", v.Key+"_domain")
@@ -60,11 +74,11 @@ func (f *targetFile) checkBlanks(d targetData) error {
 		for i, template := range templates {
 			for _, blank := range blankName().FindAllStringSubmatch(template, -1) {
 				if !slices.Contains(known, blank[1]) {
-					return f.refuse("target-unknown-blank", fmt.Sprintf("%s[%d]", key, i), "value", blank[1],
-						"wanted", strings.Join(known, ", "), "nearest", Nearest(blank[1], known))
+					found = append(found, f.refuse("target-unknown-blank", fmt.Sprintf("%s[%d]", key, i), "value", blank[1],
+						"wanted", strings.Join(known, ", "), "nearest", Nearest(blank[1], known)))
 				}
 			}
 		}
 	}
-	return nil
+	return found
 }

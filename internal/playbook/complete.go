@@ -31,6 +31,7 @@ var projectNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 //	mail_scope
 //	account_kind                       workspace, when a mailbox belongs to an organisation; else gmail
 //	page_domains                       of home page and privacy policy
+//	console_by                         who makes the project: by-hand, gcloud, token; not while that is being asked
 //
 // An answer that is there is kept. The given map is not changed.
 func (p *Playbook) Complete(answers Answers) Answers {
@@ -44,6 +45,7 @@ func (p *Playbook) Complete(answers Answers) Answers {
 	found("mail_scope", google.MailScope())
 	found("account_kind", accountKind(done["account"].Values))
 	found("page_domains", distinct([]string{domainOf(done.Get("home_page")), domainOf(done.Get("privacy_policy"))})...)
+	found("console_by", consoleBy(done))
 	if m := projectNumber().FindStringSubmatch(done.Get("client_id")); m != nil {
 		found("project", m[1])
 	}

@@ -21,6 +21,7 @@ type stepData struct {
 	Link        string            `yaml:"link"`
 	Action      string            `yaml:"action"`
 	Person      bool              `yaml:"person"`
+	Auto        Condition         `yaml:"auto"`        // when it holds, the action does what else a person does
 	Acknowledge string            `yaml:"acknowledge"` // "answer": giving the answers says that it is done; empty: it is asked
 	Proves      []string          `yaml:"proves"`
 	Pitfalls    []string          `yaml:"pitfalls"`
@@ -128,7 +129,7 @@ func readWalk(name string, into any) error {
 
 func makeStep(d stepData, t stepText, ack questionText, label func(string) string) Step {
 	step := Step{ID: d.ID, Title: label(t.Title), Stage: label(t.Stage), Why: label(t.Why), More: label(t.More),
-		Sees: label(t.Sees), Checks: label(t.Checks), Pitfalls: d.Pitfalls, Skip: label(t.Skip), Per: d.Per, Link: d.Link, Action: d.Action, Person: d.Person,
+		Sees: label(t.Sees), Checks: label(t.Checks), Pitfalls: d.Pitfalls, Skip: label(t.Skip), Per: d.Per, Link: d.Link, Action: d.Action, Person: d.Person, Auto: d.Auto,
 		Proves: d.Proves, When: d.When, Source: d.Source, Checked: d.Checked}
 	for _, i := range d.Do {
 		step.Instructions = append(step.Instructions, makeInstruction(i, t.Do[i.ID], label))

@@ -133,12 +133,13 @@ type Step struct {
 	Sees         string // what one sees when it went well
 	Checks       string // how we see that it was done, or that we cannot
 	Questions    []Question
-	Action       string   // name of what setup does after the answers; empty for none
-	Person       bool     // only a person can do it: it can be acknowledged
-	Per          string   // project, or mailbox: once for each account
-	Proves       []string // steps whose effect is seen when this one is Done
-	Pitfalls     []string // diagnoses of what goes wrong here, likeliest first
-	Skip         string   // the reason to show when When does not hold
+	Action       string    // name of what setup does after the answers; empty for none
+	Person       bool      // only a person can do it: it can be acknowledged
+	Auto         Condition // when it holds, Action does it and no person has to; else a person does, and there is no Action
+	Per          string    // project, or mailbox: once for each account
+	Proves       []string  // steps whose effect is seen when this one is Done
+	Pitfalls     []string  // diagnoses of what goes wrong here, likeliest first
+	Skip         string    // the reason to show when When does not hold
 	When         Condition
 	Source       string
 	Checked      string // YYYY-MM-DD

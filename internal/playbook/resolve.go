@@ -69,6 +69,7 @@ func (p *Playbook) filler(answers Answers) filler {
 
 func (p *Playbook) state(step Step, fill filler) StepState {
 	state := StepState{Step: step}
+	byItself := p.byItself(&state.Step, fill)
 	state.Title, state.Why, state.More = fill.text(step.Title), fill.text(step.Why), fill.text(step.More)
 	state.Sees, state.Checks, state.Skip = fill.text(step.Sees), fill.text(step.Checks), fill.text(step.Skip)
 	if step.Link != "" {
@@ -86,7 +87,7 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	}
 	state.Step.Questions = nil
 	for _, q := range step.Questions {
-		if p.holds(q.When, fill) {
+		if p.holds(q.When, fill) && (!byItself || q.Key != AckKey(step.ID)) {
 			state.Questions = append(state.Questions, asked(q, step.Questions, fill))
 		}
 	}
@@ -119,6 +120,10 @@ func asked(q Question, all []Question, fill filler) QuestionState {
 func questionState(q Question, fill filler) QuestionState {
 	q.Label, q.Help = fill.text(q.Label), fill.text(q.Help)
 	q.Default = fill.defaults[q.Key]
+	q.Choices = slices.Clone(q.Choices)
+	for i := range q.Choices {
+		q.Choices[i].Help = fill.text(q.Choices[i].Help)
+	}
 	state := QuestionState{Question: q, Pending: q.Required && !answered(q, fill.answers)}
 	if !q.Secret {
 		state.Value = cmp.Or(strings.Join(fill.answers[q.Key].Values, ","), q.Default)

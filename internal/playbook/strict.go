@@ -25,6 +25,7 @@ const maxTargetFile = 1 << 20
 type targetFile struct {
 	path string
 	line map[string]int // "variables[0].check" → 12
+	top  *yaml.Node     // the document, for who looks for all mistakes
 }
 
 func (f *targetFile) refuse(code, key string, pairs ...string) *diagnosis.Symptom {
@@ -37,36 +38,46 @@ func (f *targetFile) refuse(code, key string, pairs ...string) *diagnosis.Sympto
 
 // read decodes a file and refuses every key that into does not have.
 func (f *targetFile) read(fsys fs.FS, base string, into any) error {
-	file, err := fsys.Open(base)
+	data, _, err := f.root(fsys, base, into)
 	if err != nil {
-		s := f.refuse("unreadable-target", "")
-		s.Err = err
-		return s
+		return err
 	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(io.LimitReader(file, maxTargetFile+1))
-	if err != nil {
-		s := f.refuse("unreadable-target", "")
-		s.Err = err
-		return s
-	}
-	if len(data) > maxTargetFile {
-		return f.refuse("target-too-big", "")
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
-		return f.explain(err, into)
-	}
-	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
-		return f.refuse("target-not-a-mapping", "")
-	}
-	f.remember("", root.Content[0])
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(into); err != nil {
 		return f.explain(err, into)
 	}
 	return nil
+}
+
+// root reads a file as YAML that holds keys, and notes their lines.
+func (f *targetFile) root(fsys fs.FS, base string, into any) ([]byte, *yaml.Node, error) {
+	unreadable := func(err error) error {
+		s := f.refuse("unreadable-target", "")
+		s.Err = err
+		return s
+	}
+	file, err := fsys.Open(base)
+	if err != nil {
+		return nil, nil, unreadable(err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxTargetFile+1))
+	if err != nil {
+		return nil, nil, unreadable(err)
+	}
+	if len(data) > maxTargetFile {
+		return nil, nil, f.refuse("target-too-big", "")
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return nil, nil, f.explain(err, into)
+	}
+	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
+		return nil, nil, f.refuse("target-not-a-mapping", "")
+	}
+	f.remember("", root.Content[0])
+	return data, root.Content[0], nil
 }
 
 // remember notes the line of every key.

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"gmailoauth/internal/google"
+	"gmailoauth/internal/secret"
 )
 
 // providerFile is the shape of a provider file.
@@ -21,6 +22,9 @@ type providerFile struct {
 	Revocation    string          `yaml:"revocation_endpoint"`
 	Userinfo      string          `yaml:"userinfo_endpoint"`
 	Tokeninfo     string          `yaml:"tokeninfo_endpoint"`
+	Resources     string          `yaml:"resource_manager_endpoint"`
+	Services      string          `yaml:"service_usage_endpoint"`
+	GmailAPI      string          `yaml:"gmail_endpoint"`
 	Scopes        []string        `yaml:"scopes,flow"`
 	IMAP          *google.Server  `yaml:"imap,flow"`
 	SMTP          []google.Server `yaml:"smtp,flow"`
@@ -35,6 +39,7 @@ func inYAML(p google.Provider, caFile string) ([]byte, error) {
 	err := encoder.Encode(providerFile{
 		Name: p.Name, Issuer: p.Issuer, Authorization: p.AuthorizationEndpoint, Token: p.TokenEndpoint,
 		Revocation: p.RevocationEndpoint, Userinfo: p.UserinfoEndpoint, Tokeninfo: p.TokeninfoEndpoint,
+		Resources: p.ResourceManagerEndpoint, Services: p.ServiceUsageEndpoint, GmailAPI: p.GmailEndpoint,
 		Scopes: p.Scopes, IMAP: p.IMAP, SMTP: p.SMTP, POP3: p.POP3, CAFile: caFile,
 	})
 	if err != nil {
@@ -59,13 +64,25 @@ func (s *Sandbox) writeFiles() error {
 	if err := maybe.WriteFile(s.ProviderFile(), file, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", providerName, err)
 	}
+	if err := maybe.WriteFile(s.CloudTokenFile(), []byte(s.cloudToken.Reveal()+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", cloudTokenName, err)
+	}
 	return nil
 }
 
 const (
-	caName       = "ca.pem"
-	providerName = "provider.yaml"
+	caName         = "ca.pem"
+	providerName   = "provider.yaml"
+	cloudTokenName = "gcp-token"
 )
+
+// CloudTokenFile is the path of a file with a token that may make projects and
+// switch services on, as gcloud auth print-access-token prints one at Google. It
+// lives for an hour.
+func (s *Sandbox) CloudTokenFile() string { return filepath.Join(s.dir, cloudTokenName) }
+
+// CloudToken is what is in that file.
+func (s *Sandbox) CloudToken() secret.Text { return s.cloudToken }
 
 // ProviderFile is the path of the provider file.
 func (s *Sandbox) ProviderFile() string { return filepath.Join(s.dir, providerName) }

@@ -22,6 +22,7 @@ import (
 	"gmailoauth/internal/sandbox/authserver"
 	"gmailoauth/internal/sandbox/mailserver"
 	"gmailoauth/internal/sandbox/scenario"
+	"gmailoauth/internal/secret"
 )
 
 // Options of a Sandbox. Ports are of 127.0.0.1; 0 is any free one.
@@ -45,20 +46,24 @@ type Options struct {
 
 // Sandbox is a running look-alike. Any goroutine may use it.
 type Sandbox struct {
-	dir       string
-	temporary bool
-	ca        *authority
-	auth      *authserver.Server
-	mail      *mailserver.Servers
-	scenarios *scenario.Set
-	provider  google.Provider
-	console   string
+	dir        string
+	temporary  bool
+	ca         *authority
+	auth       *authserver.Server
+	mail       *mailserver.Servers
+	scenarios  *scenario.Set
+	provider   google.Provider
+	console    string
+	cloudToken secret.Text
 
 	stop    func() bool // unties the sandbox from Start's context
 	servers []*http.Server
 	tasks   sync.WaitGroup
 	closing sync.Once
 }
+
+// cloudAdmin owns the token of CloudTokenFile.
+const cloudAdmin = "admin@example.com"
 
 // Start starts all servers and writes the provider file. An unknown scenario
 // and a port in use are a *diagnosis.Symptom at input. The sandbox runs until
@@ -131,6 +136,7 @@ func (s *Sandbox) start(o Options) error {
 	}
 	s.console = "http://" + browsers.Addr().String() + "/"
 	s.provider = s.describe(base, o.PlainPages)
+	s.cloudToken = s.auth.CloudToken(cloudAdmin)
 	if err := s.writeFiles(); err != nil {
 		return err
 	}
@@ -156,8 +162,9 @@ func (s *Sandbox) folder() error {
 func (s *Sandbox) describe(base string, plainPages bool) google.Provider {
 	p := google.Provider{
 		Name: "sandbox", Issuer: base, AuthorizationEndpoint: base + "/auth", TokenEndpoint: base + "/token",
-		RevocationEndpoint: base + "/token/revocation", UserinfoEndpoint: base + "/me", TokeninfoEndpoint: base + "/tokeninfo",
+		RevocationEndpoint: base + "/token/revocation", UserinfoEndpoint: base + "/me", TokeninfoEndpoint: base + "/tokeninfo", GmailEndpoint: base,
 		Scopes: google.Gmail().Scopes, IMAP: &s.mail.IMAP, SMTP: []google.Server{s.mail.SMTP, s.mail.Submission}, POP3: &s.mail.POP3,
+		ResourceManagerEndpoint: base, ServiceUsageEndpoint: base,
 		CAFile: filepath.Join(s.dir, caName),
 	}
 	if plainPages {

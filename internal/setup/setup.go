@@ -69,6 +69,9 @@ type Outcome struct {
 	Answers playbook.Answers // what it found, kept with the others
 	Status  playbook.Status  // of the step; empty for Done
 	Notes   []playbook.Note
+	// Marks are what it saw of other steps. Open takes a mark back: what was said
+	// of the step turned out to be otherwise.
+	Marks playbook.Marks
 }
 
 // Walk is one run of setup.

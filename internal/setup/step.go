@@ -15,7 +15,7 @@ func (w *walker) ask(ctx context.Context, i int) error {
 	switch {
 	case !view.Further || len(questions) == 0:
 		w.seen = step
-	case step.Person: // what is to be done depends on the answer
+	case step.Person && len(step.Auto) == 0: // what is to be done depends on the answer
 		view.Step.Instructions = nil
 	default: // what is to be done to find the answer
 		view.Step.Instructions = w.unseen(step)
@@ -89,7 +89,7 @@ func (w *walker) unseen(step playbook.StepState) []playbook.Instruction {
 // their answers made it say something else than they saw, it is shown first;
 // but an action looks for itself.
 func (w *walker) acknowledge(id string) error {
-	if w.further == id {
+	if w.further == id || w.doneByItself(id) {
 		return nil
 	}
 	for _, step := range w.steps {
@@ -194,6 +194,12 @@ func (w *walker) act(ctx context.Context, i int) error {
 	if outcome.Status != "" {
 		w.Marks[step.ID] = outcome.Status
 	}
+	for id, mark := range outcome.Marks {
+		w.Marks[id] = mark
+		if mark == playbook.Open {
+			delete(w.Marks, id)
+		}
+	}
 	w.Answers = merge(w.Answers, outcome.Answers)
 	return w.save()
 }
@@ -211,6 +217,8 @@ func (w *walker) refused(ctx context.Context, i int, refusal error) error {
 		return err
 	case move == playbook.Leave:
 		return refusal
+	case move == playbook.ByHand:
+		return w.byHand(ctx, w.steps[i].ID)
 	case move == playbook.Mend && view.Mend != "":
 		w.mend(view.Mend)
 	case move == playbook.Back && len(w.steps[i].Questions) > 0:

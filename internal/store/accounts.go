@@ -145,6 +145,7 @@ type accountFile struct {
 	Target       string    `json:"target,omitempty"`
 	Store        string    `json:"store,omitempty"`
 	Grant        grantFile `json:"grant,omitzero"`
+	PublishedAt  time.Time `json:"published_at,omitzero"`
 }
 
 type grantFile struct {
@@ -173,6 +174,7 @@ func accountFileOf(a account.Account) accountFile {
 			IssuedAt: instant(g.IssuedAt), Lifetime: seconds(g.Lifetime), Publishing: string(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: instant(g.RenewedAt),
 		},
+		PublishedAt: instant(a.PublishedAt),
 	}
 }
 
@@ -185,5 +187,6 @@ func (f accountFile) account() account.Account {
 			IssuedAt: g.IssuedAt, Lifetime: duration(g.Lifetime), Publishing: account.Publishing(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: g.RenewedAt,
 		},
+		PublishedAt: f.PublishedAt,
 	}
 }

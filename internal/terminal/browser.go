@@ -17,6 +17,9 @@ var ErrNoBrowser = errors.New("no browser found")
 // since our stdout is an answer. The address is the caller's to print as well.
 // ctx bounds nothing but the start.
 func OpenBrowser(ctx context.Context, address string, env Env) error {
+	if InCloudShell(env) {
+		return ErrNoBrowser // one that starts there is seen by nobody
+	}
 	for _, candidate := range browsers(env) {
 		path, err := exec.LookPath(candidate[0])
 		if err != nil {
@@ -60,6 +63,11 @@ func OnWSL(env Env) bool { return env("WSL_DISTRO_NAME") != "" || env("WSL_INTER
 
 // OverSSH reports whether the browser is probably on another machine.
 func OverSSH(env Env) bool { return env("SSH_CONNECTION") != "" || env("SSH_TTY") != "" }
+
+// InCloudShell reports whether this is Google Cloud Shell: a machine of Google's
+// in a page of the admin's browser, which does not reach its loopback.
+// Source: docs.cloud.google.com/shell/docs/configuring-cloud-shell and its image (seen 2026-11-21).
+func InCloudShell(env Env) bool { return env("CLOUD_SHELL") == "true" }
 
 // InContainer reports whether this is probably a container: its loopback is not
 // the browser's, and no ssh leads to it.

@@ -14,29 +14,55 @@ import (
 // after six months (limit idle-lifetime).
 const idleAfter = 5 * 30 * 24 * time.Hour
 
+// Lifetime is what the birth certificate of a refresh token says of its end.
+type Lifetime struct {
+	// Code is testing-ends, published-since, time-based-ends or idle; empty when
+	// nothing threatens it.
+	Code string
+	Ends time.Time // the zero time if no end is set
+	Used time.Time // when it was last used, as far as we saw; the zero time if nobody knows
+}
+
+// LifetimeOf reads a grant at a moment. published is when the app was said to
+// be published although the grant is of its Testing days, or the zero time.
+func LifetimeOf(grant account.Grant, published, now time.Time) Lifetime {
+	var life Lifetime
+	life.Ends, life.Code = lifetimeEnd(grant)
+	if life.Code == "testing-ends" && !published.IsZero() {
+		life.Code = "published-since"
+	}
+	life.Used = grant.IssuedAt
+	if grant.RenewedAt.After(life.Used) {
+		life.Used = grant.RenewedAt
+	}
+	if life.Ends.IsZero() && !life.Used.IsZero() && now.Sub(life.Used) > idleAfter {
+		life.Code = "idle"
+	}
+	return life
+}
+
 // lifetime tells when the refresh token will die. It warns and never fails: a
 // token that is dead fails token.refresh.
 func (r *run) lifetime() finding.Finding {
 	grant, now := r.box.Grant, r.now()
 	f := finding.Finding{ID: "token.lifetime", Status: finding.Pass}
-	ends, code := lifetimeEnd(grant)
-	if !ends.IsZero() {
+	life := LifetimeOf(grant, r.box.Published, now)
+	if !life.Ends.IsZero() {
 		f.Facts = map[string]string{
-			"ends_at":   ends.UTC().Format(time.RFC3339),
+			"ends_at":   life.Ends.UTC().Format(time.RFC3339),
 			"issued_at": grant.IssuedAt.UTC().Format(time.RFC3339),
-			"left":      left(ends.Sub(now)),
+			"left":      left(life.Ends.Sub(now)),
 		}
-		return r.lifetimeWarning(f, code)
-	}
-	used := grant.IssuedAt
-	if grant.RenewedAt.After(used) {
-		used = grant.RenewedAt
+		if life.Code == "published-since" {
+			f.Facts["published_at"] = r.box.Published.UTC().Format(time.RFC3339)
+		}
+		return r.lifetimeWarning(f, life.Code)
 	}
 	switch {
-	case used.IsZero(), grant.Adopted && grant.Publishing == account.Unknown:
+	case life.Used.IsZero(), grant.Adopted && grant.Publishing == account.Unknown:
 		f.Status, f.Reason = finding.Skip, "skip.lifetime-unknown"
-	case !r.bearer.renewed && now.Sub(used) > idleAfter:
-		f.Facts = map[string]string{"used_at": used.UTC().Format(time.RFC3339), "idle": left(now.Sub(used))}
+	case !r.bearer.renewed && life.Code == "idle":
+		f.Facts = map[string]string{"used_at": life.Used.UTC().Format(time.RFC3339), "idle": left(now.Sub(life.Used))}
 		return r.lifetimeWarning(f, "idle")
 	default:
 		f.Facts = map[string]string{"issued_at": grant.IssuedAt.UTC().Format(time.RFC3339)}

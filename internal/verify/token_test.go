@@ -143,25 +143,28 @@ func TestLifetime(t *testing.T) {
 	const day = 24 * time.Hour
 	for name, c := range map[string]struct {
 		grant             account.Grant
+		published         time.Time
 		renewed           bool
 		status, code      string
 		left, ends, other string
 	}{
-		"seen in Testing":       {grant: account.Grant{IssuedAt: ago(time.Hour), Lifetime: 604799 * time.Second, Publishing: account.Testing, Seen: true}, status: "warn", code: "testing-ends", left: "6d 22h", ends: "2026-11-27T13:04:59Z"},
-		"said to be in Testing": {grant: account.Grant{IssuedAt: ago(2 * day), Publishing: account.Testing}, status: "warn", code: "testing-ends", left: "5d 0h", ends: "2026-11-25T14:05:00Z"},
-		"seven days, unsaid":    {grant: account.Grant{IssuedAt: ago(7*day - 90*time.Minute), Lifetime: 7 * day}, status: "warn", code: "testing-ends", left: "1h 30m", ends: "2026-11-20T15:35:00Z"},
-		"over":                  {grant: account.Grant{IssuedAt: ago(8 * day), Lifetime: 7 * day}, status: "warn", code: "testing-ends", left: "0m", ends: "2026-11-19T14:05:00Z"},
-		"chosen at consent":     {grant: account.Grant{IssuedAt: ago(0), Lifetime: 15551999 * time.Second, Publishing: account.Production}, status: "warn", code: "time-based-ends", left: "179d 23h", ends: "2027-05-19T14:04:59Z"},
-		"no end":                {grant: account.Grant{IssuedAt: ago(day), Publishing: account.Production}, status: "pass"},
-		"no end, unsaid":        {grant: account.Grant{IssuedAt: ago(day)}, status: "pass"},
-		"idle":                  {grant: account.Grant{IssuedAt: ago(300 * day), RenewedAt: ago(160 * day)}, status: "warn", code: "idle"},
-		"idle until now":        {grant: account.Grant{IssuedAt: ago(300 * day), RenewedAt: ago(160 * day)}, renewed: true, status: "pass"},
-		"adopted":               {grant: account.Grant{IssuedAt: ago(day), Adopted: true}, status: "skip", other: "skip.lifetime-unknown"},
-		"adopted, Testing":      {grant: account.Grant{IssuedAt: ago(day), Adopted: true, Publishing: account.Testing}, status: "warn", code: "testing-ends", left: "6d 0h", ends: "2026-11-26T14:05:00Z"},
-		"nothing known":         {status: "skip", other: "skip.lifetime-unknown"},
+		"seen in Testing":        {grant: account.Grant{IssuedAt: ago(time.Hour), Lifetime: 604799 * time.Second, Publishing: account.Testing, Seen: true}, status: "warn", code: "testing-ends", left: "6d 22h", ends: "2026-11-27T13:04:59Z"},
+		"said to be in Testing":  {grant: account.Grant{IssuedAt: ago(2 * day), Publishing: account.Testing}, status: "warn", code: "testing-ends", left: "5d 0h", ends: "2026-11-25T14:05:00Z"},
+		"seven days, unsaid":     {grant: account.Grant{IssuedAt: ago(7*day - 90*time.Minute), Lifetime: 7 * day}, status: "warn", code: "testing-ends", left: "1h 30m", ends: "2026-11-20T15:35:00Z"},
+		"over":                   {grant: account.Grant{IssuedAt: ago(8 * day), Lifetime: 7 * day}, status: "warn", code: "testing-ends", left: "0m", ends: "2026-11-19T14:05:00Z"},
+		"chosen at consent":      {grant: account.Grant{IssuedAt: ago(0), Lifetime: 15551999 * time.Second, Publishing: account.Production}, status: "warn", code: "time-based-ends", left: "179d 23h", ends: "2027-05-19T14:04:59Z"},
+		"published since":        {grant: account.Grant{IssuedAt: ago(2 * day), Lifetime: 7 * day, Publishing: account.Testing, Seen: true}, published: ago(day), status: "warn", code: "published-since", left: "5d 0h", ends: "2026-11-25T14:05:00Z"},
+		"published, without end": {grant: account.Grant{IssuedAt: ago(2 * day), Publishing: account.Production}, published: ago(day), status: "pass"},
+		"no end":                 {grant: account.Grant{IssuedAt: ago(day), Publishing: account.Production}, status: "pass"},
+		"no end, unsaid":         {grant: account.Grant{IssuedAt: ago(day)}, status: "pass"},
+		"idle":                   {grant: account.Grant{IssuedAt: ago(300 * day), RenewedAt: ago(160 * day)}, status: "warn", code: "idle"},
+		"idle until now":         {grant: account.Grant{IssuedAt: ago(300 * day), RenewedAt: ago(160 * day)}, renewed: true, status: "pass"},
+		"adopted":                {grant: account.Grant{IssuedAt: ago(day), Adopted: true}, status: "skip", other: "skip.lifetime-unknown"},
+		"adopted, Testing":       {grant: account.Grant{IssuedAt: ago(day), Adopted: true, Publishing: account.Testing}, status: "warn", code: "testing-ends", left: "6d 0h", ends: "2026-11-26T14:05:00Z"},
+		"nothing known":          {status: "skip", other: "skip.lifetime-unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &run{box: Mailbox{Account: mailbox, Grant: c.grant}, now: func() time.Time { return now }, bearer: newBearer()}
+			r := &run{box: Mailbox{Account: mailbox, Grant: c.grant, Published: c.published}, now: func() time.Time { return now }, bearer: newBearer()}
 			r.bearer.renewed = c.renewed
 			f := r.lifetime()
 			code := ""

@@ -37,6 +37,7 @@ type Mailbox struct {
 	Scopes     []string      // as granted when the account was made, for want of fresher knowledge
 	MailScope  string        // what token.scope looks for; empty: skipped
 	Grant      account.Grant // of the refresh token, for token.lifetime
+	Published  time.Time     // since when the app is said to be published, although the grant is of its Testing days; see account.Account
 	Redactor   *secret.Redactor
 
 	// Heard is told every line of the wire as it stands, secrets and all; Checked

@@ -17,13 +17,14 @@ import (
 
 // The marks of a line, one column wide each.
 const (
-	markSeen  = "✓"
-	markSaid  = "◌"
-	markHere  = "●"
-	markOpen  = "○"
-	markBad   = "✗"
-	markHeed  = "!"
-	accentSGR = "36" // of the terminal's own palette, so that it suits light and dark
+	markSeen   = "✓"
+	markSaid   = "◌"
+	markUnsure = "?"
+	markHere   = "●"
+	markOpen   = "○"
+	markBad    = "✗"
+	markHeed   = "!"
+	accentSGR  = "36" // of the terminal's own palette, so that it suits light and dark
 )
 
 // pen prints what stays on the screen. It uses bold, faint and the first

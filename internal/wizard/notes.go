@@ -70,7 +70,7 @@ func (p *pen) notes(notes []playbook.Note) {
 
 // notesAloud are notes as sentences: word for the mark, label, text.
 func (p *pen) notesAloud(notes []playbook.Note) {
-	ids := map[playbook.Mark]string{playbook.Good: "mark-good", playbook.Bad: "mark-bad", playbook.Heed: "mark-heed"}
+	ids := map[playbook.Mark]string{playbook.Good: "mark-good", playbook.Bad: "mark-bad", playbook.Heed: "mark-heed", playbook.Said: "mark-said", playbook.Unsure: "mark-unknown"}
 	for _, note := range notes {
 		var parts []string
 		if id := ids[note.Mark]; id != "" {
@@ -93,6 +93,10 @@ func (p *pen) sign(mark playbook.Mark) string {
 		return p.sgr("31", markBad)
 	case playbook.Heed:
 		return p.sgr("33", markHeed)
+	case playbook.Said:
+		return markSaid
+	case playbook.Unsure:
+		return markUnsure
 	}
 	return " "
 }

@@ -123,6 +123,9 @@ func (w *Wizard) Refused(ctx context.Context, view playbook.View, refusal error)
 		}
 	}
 	choice(playbook.Retry, "retry")
+	if len(view.Step.Auto) > 0 {
+		choice(playbook.ByHand, "by-hand")
+	}
 	choice(playbook.Back, "back")
 	choice(playbook.Leave, w.leave("leave"))
 	question := playbook.Question{Key: ownQuestion, Kind: playbook.KindChoice, Required: true,

@@ -55,6 +55,11 @@ func redirect(location string) answer {
 
 // played lets the scenario that is on at a point have its way with an endpoint.
 func (s *Server) played(point string, h func(*http.Request) answer) http.HandlerFunc {
+	return s.playedAs(point, said, h)
+}
+
+// playedAs is played with another way to say what an effect says.
+func (s *Server) playedAs(point string, said func(*scenario.Effect) (answer, bool), h func(*http.Request) answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		effect := s.scenarios.At(point)
 		if effect == nil {

@@ -48,6 +48,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	state  ledger
+	cloud  cloud
 	closed chan struct{}
 	close  sync.Once
 }
@@ -66,7 +67,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		base: o.Base, scenarios: o.Scenarios, now: o.Now, publishing: o.Publishing,
-		key: key, mux: http.NewServeMux(), state: newLedger(), closed: make(chan struct{}),
+		key: key, mux: http.NewServeMux(), state: newLedger(), cloud: newCloud(), closed: make(chan struct{}),
 	}
 	s.route()
 	return s, nil
@@ -87,8 +88,10 @@ func (s *Server) route() {
 	s.mux.HandleFunc("POST /token/revocation", s.played(scenario.Revoke, s.revoke))
 	s.mux.HandleFunc("/tokeninfo", s.played(scenario.Tokeninfo, s.tokeninfo))
 	s.mux.HandleFunc("/me", s.played(scenario.Userinfo, s.userinfo))
+	s.mux.HandleFunc("GET /gmail/v1/users/me/profile", s.played(scenario.GmailProfile, s.gmailProfile))
 	s.mux.HandleFunc("/introspect", s.played(scenario.Introspect, s.introspect))
 	s.routeConsole(handle)
+	s.routeCloud()
 }
 
 // ServeHTTP answers requests that name a loopback host, and refuses others: a

@@ -23,7 +23,8 @@ var files embed.FS
 func points() []string {
 	return []string{
 		OAuthTLS, Authorize, Consent, Redirect, GrantPoint, TokenCode, TokenRefresh,
-		Tokeninfo, Userinfo, Revoke, Introspect,
+		Tokeninfo, Userinfo, Revoke, Introspect, GmailProfile,
+		CloudProject, CloudOrganizations, CloudCreate, CloudOperation, CloudService, CloudEnable, CloudEnabling,
 		IMAPTLS, IMAPGreeting, IMAPCapability, IMAPAuth, IMAPExamine,
 		SMTPTLS, SMTPGreeting, SMTPEHLO, SMTPSTARTTLS, SMTPAuth, SMTPMail, SMTPData,
 		POP3TLS, POP3Greeting, POP3CAPA, POP3Auth, POP3Stat,

@@ -11,17 +11,32 @@ import (
 
 // Points at which a server asks whether something is to happen.
 const (
-	OAuthTLS       = "oauth.tls"         // the handshake of the OAuth server: Certificate
-	Authorize      = "authorize"         // before any page is shown: error page (browser) or Location (probe)
-	Consent        = "authorize.consent" // after the account was chosen: Google's error page, no redirect
-	Redirect       = "authorize.redirect"
-	GrantPoint     = "grant" // what is granted: scopes, account, refresh token
-	TokenCode      = "token.code"
-	TokenRefresh   = "token.refresh"
-	Tokeninfo      = "tokeninfo"
-	Userinfo       = "userinfo"
-	Revoke         = "revoke"
-	Introspect     = "introspect"
+	OAuthTLS     = "oauth.tls"         // the handshake of the OAuth server: Certificate
+	Authorize    = "authorize"         // before any page is shown: error page (browser) or Location (probe)
+	Consent      = "authorize.consent" // after the account was chosen: Google's error page, no redirect
+	Redirect     = "authorize.redirect"
+	GrantPoint   = "grant" // what is granted: scopes, account, refresh token
+	TokenCode    = "token.code"
+	TokenRefresh = "token.refresh"
+	Tokeninfo    = "tokeninfo"
+	Userinfo     = "userinfo"
+	Revoke       = "revoke"
+	Introspect   = "introspect"
+	GmailProfile = "gmail.profile" // the one call of the Gmail API that we make
+
+	// Google Cloud for programs. Error is the status, Description the message,
+	// Status the HTTP status; Parameters: reason, service and consumer of an
+	// ErrorInfo, violation. At CloudOperation they are the failure of the work
+	// that was begun, and looks is how often one must look until it is done. At
+	// CloudProject, state; at CloudOrganizations, domains, between commas.
+	CloudProject       = "cloud.project"
+	CloudOrganizations = "cloud.organizations"
+	CloudCreate        = "cloud.create"
+	CloudOperation     = "cloud.operation"
+	CloudService       = "cloud.service"
+	CloudEnable        = "cloud.enable"
+	CloudEnabling      = "cloud.enabling" // CloudOperation of a service
+
 	IMAPTLS        = "imap.tls"
 	IMAPGreeting   = "imap.greeting"
 	IMAPCapability = "imap.capability"
