@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -26,6 +27,10 @@ type consentOptions struct {
 	Deadline time.Duration
 	// NoPaste leaves stdin alone, for a caller that reads it.
 	NoPaste bool
+	// Stranded is told the refusal of a page of Google's that the admin sees,
+	// and ends the consent with what it returns, if that is not nil; nil: it is
+	// explained, and the waiting goes on.
+	Stranded func(*diagnosis.Symptom) error
 }
 
 // oauthServer is the authorization server of the provider.
@@ -53,7 +58,7 @@ func (a *app) consent(ctx context.Context, client account.Client, email string, 
 	if err != nil {
 		return account.Token{}, account.Identity{}, err
 	}
-	c := &consenting{app: a, email: email, options: o}
+	c := &consenting{app: a, email: email, options: o, opened: make(chan string, 1)}
 	if !registered {
 		link := google.Link("client", map[string]string{"client_id": client.ID, "project": client.Project(), "authuser": email})
 		c.tell("consent.register", "redirect_uri", uri, "link", link)
@@ -66,11 +71,16 @@ func (a *app) consent(ctx context.Context, client account.Client, email string, 
 			return a.hide.Clean(d.Error), a.hide.Clean(d.Cause), a.hide.Clean(d.Fix)
 		},
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	if a.interactive() && !o.NoPaste {
-		request.Paste = a.pastedLines()
+		request.Paste = c.waiting(request, cancel)
 	}
 	token, identity, err := server.Authorize(ctx, request)
 	a.hide.Hide(token.Access, token.Refresh, token.IDToken)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause // what they said of the page
+	}
 	return token, identity, err
 }
 
@@ -93,6 +103,7 @@ type consenting struct {
 	app     *app
 	email   string
 	options consentOptions
+	opened  chan string // the address, once all is said of it
 	mu      sync.Mutex
 }
 
@@ -114,6 +125,9 @@ func (c *consenting) show(_, redirectURI string) {
 	c.far(redirectURI)
 	if c.app.interactive() && !c.options.NoPaste {
 		c.tell("consent.paste", "redirect_uri", redirectURI)
+		if !c.app.term.Rich { // else it stands among the keys
+			c.tell("consent.page")
+		}
 	}
 }
 
@@ -132,6 +146,7 @@ func (c *consenting) open(ctx context.Context, address string) error {
 	err := open(ctx, address)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer func() { c.opened <- address }()
 	switch {
 	case c.options.Browser != nil:
 		return err
@@ -144,13 +159,16 @@ func (c *consenting) open(ctx context.Context, address string) error {
 		c.tell("consent.address")
 		_, _ = fmt.Fprintln(c.app.term.Out, address)
 	}
-	limit := c.options.Deadline
-	if limit == 0 {
-		limit = oauth.ConsentDeadline
+	if c.app.interactive() && !c.options.NoPaste && c.app.term.Rich {
+		return err // the clock says it
 	}
+	limit := c.limit()
 	c.tell("consent.waiting", "limit", fmt.Sprintf("%d:%02d", int(limit.Minutes()), int(limit.Seconds())%60))
 	return err
 }
+
+// limit is how long we wait for the person.
+func (c *consenting) limit() time.Duration { return cmp.Or(c.options.Deadline, oauth.ConsentDeadline) }
 
 // refused says why a pasted line is no answer.
 func (c *consenting) refused(s *diagnosis.Symptom) {

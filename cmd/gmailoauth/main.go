@@ -18,7 +18,10 @@ import (
 func main() {
 	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	code := realWorld().run(ctx, os.Args[1:])
+	world := realWorld()
+	restore := terminal.Prepare(world.term)
+	code := world.run(ctx, os.Args[1:])
+	restore()
 	stop()
 	os.Exit(code)
 }

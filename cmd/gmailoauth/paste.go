@@ -23,7 +23,7 @@ func (a *app) pastedLines() func(context.Context) (string, error) {
 		}
 		defer func() { _ = reader.Close() }()
 		defer context.AfterFunc(ctx, func() { reader.Cancel() })()
-		chunk := make([]byte, 4096)
+		chunk := make([]byte, 1) // and nothing of the next line, which may be for somebody else
 		for {
 			if line, after, ok := bytes.Cut(rest, []byte("\n")); ok {
 				rest = after

@@ -80,7 +80,7 @@ type walking struct {
 // walkThrough carries out setup.Run with the wizard, or with what was given.
 func (a *app) walkThrough(ctx context.Context, w *walking) error {
 	face := wizard.New(wizard.Options{Terminal: a.term, Words: a.words(), Accept: w.accept, Line: a.lineOf, Explain: a.linesOf,
-		Open: func(ctx context.Context, address string) error { return a.openBrowser(ctx, address, a.env) }, Now: a.now})
+		Open: func(ctx context.Context, address string) error { return a.openBrowser(ctx, address, a.env) }, Now: a.now, Unkept: w.sandbox != nil, Watch: w.watch, Pitfall: a.pitfall})
 	var asker setup.Asker = face
 	if !a.interactive() {
 		asker = given{setup.Given{Notes: face.Tell}, face}
@@ -93,7 +93,7 @@ func (a *app) walkThrough(ctx context.Context, w *walking) error {
 	}
 	w.latest = w.answers
 	walk := setup.Walk{Load: w.load, Answers: w.answers, Marks: w.marks, Asker: asker, Actions: w.actions(),
-		Save: w.save, Heading: w.heading}
+		Save: w.save, Heading: w.heading, MendedIn: a.mendedIn}
 	result, err := setup.Run(ctx, walk)
 	return w.end(face, result, err)
 }

@@ -24,7 +24,7 @@ func (w *walking) actions() map[string]setup.Action {
 		"client-check": {Needs: client, Always: true, Run: w.checkClient},
 		"consent":      {Needs: append(client, "account", "audience", "publishing", "refresh_token"), Always: !withdrawn, Run: w.consent},
 		"proof":        {Needs: []string{"target"}, Always: !withdrawn, Run: w.prove},
-		"handover":     {Needs: []string{"target"}, Always: true, Run: w.handOver},
+		"handover":     {Needs: []string{"target"}, Always: true, Prints: true, Run: w.handOver},
 		"withdraw":     {Needs: []string{"withdraw"}, Run: w.withdraw},
 	}
 }
@@ -113,7 +113,8 @@ func (w *walking) consentOf(ctx context.Context, turn setup.Turn, email string) 
 // askConsent has a person consent or, in the sandbox without input, its robot.
 func (w *walking) askConsent(ctx context.Context, turn setup.Turn, client account.Client, email string) (account.Token, error) {
 	port, _ := strconv.Atoi(turn.Answers.Get("redirect_port")) // checked when it was answered; none is 0
-	options := consentOptions{RedirectPort: port, NoBrowser: w.noBrowser}
+	options := consentOptions{RedirectPort: port, NoBrowser: w.noBrowser,
+		Stranded: func(s *diagnosis.Symptom) error { return s }}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if w.sandbox != nil && w.sandbox.robot {

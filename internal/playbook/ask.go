@@ -12,6 +12,7 @@ type View struct {
 	At        int             // index of Step in Steps
 	Further   bool            // the step was put before the admin already; these questions are new, and so are the instructions that come with them
 	First     bool            // there is no step before it
+	Mend      string          // id of the earlier step in which a refusal is mended; "": unknown, or this one
 }
 
 // Number is the place of the step among those that are walked, from 1, and how
@@ -54,6 +55,7 @@ const (
 	Leave   Move = "leave"
 	Retry   Move = "retry"   // of an action that was refused
 	ByHand  Move = "by-hand" // the same, of one that a person can do as well
+	Mend    Move = "mend"    // to the step that View.Mend names
 )
 
 // Reply is what the admin did with a view.

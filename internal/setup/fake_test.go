@@ -101,6 +101,9 @@ func walkBook(target string) *book {
 		variable.Flag = "--set env_url"
 		targetStep.Questions = append(targetStep.Questions, variable)
 	}
+	page := text("home_page")
+	page.Required, page.Offer = false, true
+	page.When = playbook.Condition{"publishing": {"production"}}
 	audience := playbook.Question{Key: "audience", Flag: "--audience", Kind: playbook.KindChoice, Required: true,
 		Choices: []playbook.Choice{{Value: "internal"}, {Value: "external"}}}
 	publishing := playbook.Question{Key: "publishing", Flag: "--publishing", Kind: playbook.KindChoice,
@@ -109,7 +112,7 @@ func walkBook(target string) *book {
 		targetStep,
 		{ID: "project", Questions: []playbook.Question{text("project")}},
 		{ID: "branding", Person: true, Link: "branding", Instructions: []playbook.Instruction{{Text: "name it after {target}"}}},
-		{ID: "audience", Person: true, Questions: []playbook.Question{audience, publishing}, Instructions: []playbook.Instruction{
+		{ID: "audience", Person: true, Questions: []playbook.Question{audience, publishing, page}, Instructions: []playbook.Instruction{
 			{Text: "press make internal", When: playbook.Condition{"audience": {"internal"}}},
 			{Text: "press publish", When: playbook.Condition{"audience": {"external"}}}}},
 		{ID: "client", Action: "check", Questions: []playbook.Question{text("client")}},
@@ -180,7 +183,11 @@ func (s *script) Tell(notes []playbook.Note) {
 }
 
 func (s *script) Refused(_ context.Context, view playbook.View, refusal error) (playbook.Move, error) {
-	s.note("refused", view.Step.ID, refusal.Error())
+	said := refusal.Error()
+	if view.Mend != "" {
+		said += ", mended in " + view.Mend
+	}
+	s.note("refused", view.Step.ID, said)
 	if len(s.refused) == 0 {
 		return playbook.Leave, nil
 	}

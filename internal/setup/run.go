@@ -132,7 +132,7 @@ func (w *walker) due(step playbook.StepState) bool {
 }
 
 // wanted gives the questions of a step that are to be asked: what is pending,
-// and choices that nobody made. Of a step that the admin went back to, all that
+// choices that nobody made, and what is offered. Of a step that the admin went back to, all that
 // were answered. A text that need not be given is a flag's business.
 func (w *walker) wanted(step playbook.StepState) []playbook.QuestionState {
 	var list, pending []playbook.QuestionState
@@ -147,9 +147,11 @@ func (w *walker) wanted(step playbook.StepState) []playbook.QuestionState {
 		switch {
 		case q.Pending && step.ID == w.revisit: // it may not be asked any more, once the others are answered
 			pending = append(pending, q)
-		case q.Pending, step.ID == w.revisit && (q.Required || answered || pick):
+		case q.Pending, step.ID == w.revisit && (q.Required || q.Offer || answered || pick):
 			list = append(list, q)
 		case pick && !known && !w.asked[q.Key]:
+			list = append(list, q)
+		case q.Offer && !known && !w.asked[q.Key] && step.Status == playbook.Open:
 			list = append(list, q)
 		}
 	}
@@ -171,15 +173,17 @@ func (w *walker) view(i int, questions []playbook.QuestionState) playbook.View {
 // before gives the nearest earlier step that can be shown, or -1.
 func (w *walker) before(i int) int {
 	for j := i - 1; j >= 0; j-- {
-		step := w.steps[j]
-		if step.Status == playbook.Skipped {
-			continue
-		}
-		if step.Person || len(step.Questions) > 0 {
+		if w.shown(j) {
 			return j
 		}
 	}
 	return -1
+}
+
+// shown reports whether a step is one that is put before the admin.
+func (w *walker) shown(i int) bool {
+	step := w.steps[i]
+	return step.Status != playbook.Skipped && (step.Person || len(step.Questions) > 0)
 }
 
 // step puts one step before the admin or, when there is nothing to ask, does

@@ -34,8 +34,9 @@ type Asker interface {
 	Show(view playbook.View)
 	// Tell shows what an action saw.
 	Tell(notes []playbook.Note)
-	// Refused tells why an action failed, and returns Retry, Back or Leave; an
-	// error ends the walk, usually the refusal itself.
+	// Refused tells why an action failed, and returns Retry, Back, Leave or,
+	// where view.Mend names a step, Mend; an error ends the walk, usually the
+	// refusal itself.
 	Refused(ctx context.Context, view playbook.View, refusal error) (playbook.Move, error)
 	// Wait carries out do and shows that it is waited for, and for what. A
 	// limit of 0 is none.
@@ -49,6 +50,9 @@ type Action struct {
 	Needs []string
 	// Always: it is done in every run, also when it was done in an earlier one.
 	Always bool
+	// Prints: it prints what its step tells one to do, so that is not shown
+	// before.
+	Prints bool
 	// Run does it. It may block as long as it takes; ctx ends it.
 	Run func(ctx context.Context, turn Turn) (Outcome, error)
 }
@@ -83,6 +87,9 @@ type Walk struct {
 	// Page gives the address of a step's page, if it is another one than the
 	// playbook's; may be nil.
 	Page func(playbook.StepState) string
+	// MendedIn gives the id of the step in which a refusal is mended, or "";
+	// may be nil.
+	MendedIn func(refusal error) string
 	// Heading gives the words for what is being connected; may be nil.
 	Heading func(target string, answers playbook.Answers) string
 }

@@ -57,6 +57,7 @@ func TestRun(t *testing.T) {
 		replies []reply
 		refused []playbook.Move
 		fail    map[string]int
+		mended  string
 		want    []string
 		err     bool
 	}{
@@ -127,6 +128,38 @@ func TestRun(t *testing.T) {
 			fail:    map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Back},
 			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
 				"tell seen before", "refused consent no", "ask client client", "do check", "show consent", "do consent"}},
+		{name: "what is offered is asked once, and need not be answered",
+			answers: given("target=imap", "project=p", "audience=external", "publishing=production", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged},
+			replies: []reply{{step: "audience"}},
+			want:    []string{"passed target", "passed project", "passed branding", "ask audience home_page", "show client", "do check", "show consent", "do consent"}},
+		{name: "an answered step that one goes back to is shown with its answer; as it was, it changes nothing",
+			answers: given("target=imap", "project=p", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged, "client": playbook.Done, "consent": playbook.Done},
+			replies: []reply{{step: "audience", move: playbook.Back}, {step: "branding", move: playbook.Back}, {step: "project", answers: "project=p"},
+				{step: "audience", answers: "audience=internal"}, {step: "audience"}},
+			want: []string{"passed target", "passed project", "passed branding", "ask audience audience", "ask branding", "ask project project",
+				"ask audience audience", "ask audience (further)", "show client", "do check", "passed consent"}},
+		{name: "a refusal that an earlier step mends leads there; what was given stands, its own action is done again",
+			answers: given("target=imap", "project=p", "audience=internal", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
+			replies: []reply{{step: "client", answers: "client=c"}}, mended: "client",
+			fail: map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Mend},
+			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
+				"tell seen before", "refused consent no, mended in client", "ask client client", "do check", "show consent", "do consent"}},
+		{name: "a person's step that a refusal refutes is open again",
+			answers: given("target=imap", "project=p", "audience=external", "publishing=testing", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
+			replies: []reply{{step: "audience", answers: "audience=external publishing=production"}, {step: "audience"}}, mended: "audience",
+			fail: map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Mend},
+			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
+				"tell seen before", "refused consent no, mended in audience", "ask audience audience publishing", "ask audience home_page (further)", "show consent", "do consent"}},
+		{name: "what is mended in the step itself, or in one that is not walked, is tried again",
+			answers: given("target=imap", "project=p", "audience=internal", "client=c"),
+			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
+			mended:  "withdraw", fail: map[string]int{"consent": 1}, refused: []playbook.Move{playbook.Retry},
+			want: []string{"passed target", "passed project", "passed branding", "passed audience", "show client", "do check", "show consent", "do consent",
+				"tell seen before", "refused consent no", "show consent", "do consent"}},
 		{name: "leaving after a refusal ends with it",
 			answers: given("target=imap", "project=p", "audience=internal", "client=c"),
 			marks:   playbook.Marks{"branding": playbook.Acknowledged, "audience": playbook.Acknowledged},
@@ -145,7 +178,9 @@ func TestRun(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			s := &script{replies: row.replies, refused: row.refused}
-			_, err := setup.Run(t.Context(), world(s, func(l string) { s.note(l) }, row.answers, row.marks, row.fail))
+			walk := world(s, func(l string) { s.note(l) }, row.answers, row.marks, row.fail)
+			walk.MendedIn = func(error) string { return row.mended }
+			_, err := setup.Run(t.Context(), walk)
 			if (err != nil) != row.err {
 				t.Errorf("Run: error %v, want one: %v", err, row.err)
 			}
@@ -161,7 +196,7 @@ func TestRun(t *testing.T) {
 func TestResume(t *testing.T) {
 	all := []reply{{step: "target", answers: "target=dynamics"}, {step: "target", answers: "env_url=u"},
 		{step: "project", answers: "project=p"}, {step: "branding"}, {step: "audience", answers: "audience=external"},
-		{step: "audience", answers: "publishing=production"}, {step: "audience"}, {step: "client", answers: "client=c"}}
+		{step: "audience", answers: "publishing=production"}, {step: "audience", answers: "home_page=h"}, {step: "audience"}, {step: "client", answers: "client=c"}}
 	whole := &script{replies: all}
 	if _, err := setup.Run(t.Context(), world(whole, func(string) {}, nil, nil, nil)); err != nil || len(whole.replies) > 0 {
 		t.Fatalf("Run without a pause: error %v, %d replies not needed", err, len(whole.replies))

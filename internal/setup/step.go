@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"gmailoauth/internal/playbook"
@@ -175,7 +176,11 @@ func (w *walker) save() error {
 func (w *walker) act(ctx context.Context, i int) error {
 	step := w.steps[i]
 	if !w.passed[step.ID] {
-		w.Asker.Show(w.view(i, nil))
+		view := w.view(i, nil)
+		if w.Actions[step.Action].Prints {
+			view.Step.Instructions = nil
+		}
+		w.Asker.Show(view)
 	}
 	outcome, err := w.Actions[step.Action].Run(ctx, Turn{Step: step, Answers: w.complete, Asker: w.Asker})
 	w.Asker.Tell(outcome.Notes)
@@ -200,11 +205,13 @@ func (w *walker) act(ctx context.Context, i int) error {
 }
 
 func (w *walker) refused(ctx context.Context, i int, refusal error) error {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(refusal, context.Canceled) {
 		return refusal
 	}
 	delete(w.Marks, w.steps[i].ID)
-	move, err := w.Asker.Refused(ctx, w.view(i, nil), refusal)
+	view := w.view(i, nil)
+	view.Mend = w.mendedIn(i, refusal)
+	move, err := w.Asker.Refused(ctx, view, refusal)
 	switch {
 	case err != nil:
 		return err
@@ -212,6 +219,8 @@ func (w *walker) refused(ctx context.Context, i int, refusal error) error {
 		return refusal
 	case move == playbook.ByHand:
 		return w.byHand(ctx, w.steps[i].ID)
+	case move == playbook.Mend && view.Mend != "":
+		w.mend(view.Mend)
 	case move == playbook.Back && len(w.steps[i].Questions) > 0:
 		w.revisit = w.steps[i].ID
 	case move == playbook.Back:

@@ -91,6 +91,9 @@ func (f *field) options() []string {
 	lines := make([]string, 0, len(f.q.Choices))
 	for _, choice := range f.q.Choices {
 		line := choice.Label
+		if f.q.Key == ownQuestion { // a long list of long names
+			line = middle(line, f.w.pen.columns()-cursor)
+		}
 		if f.beside && choice.Help != "" {
 			line += strings.Repeat(" ", column-lipgloss.Width(line)+gap) +
 				strings.ReplaceAll(wrap(choice.Help, room), "\n", "\n"+strings.Repeat(" ", column+gap))

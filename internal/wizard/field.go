@@ -83,6 +83,10 @@ func (f *field) check(string) error {
 	return nil
 }
 
+// belowList is the room that a list leaves for its title, advice and keys, in
+// rows.
+const belowList = 9
+
 // widget is the field as huh draws it.
 func (f *field) widget() huh.Field {
 	f.made = f.drawn()
@@ -102,7 +106,11 @@ func (f *field) drawn() huh.Field {
 		for i, label := range f.options() {
 			options = append(options, huh.NewOption(label, f.q.Choices[i].Value))
 		}
-		return huh.NewSelect[string]().Title(f.q.Label).Options(options...).Value(&f.text)
+		list := huh.NewSelect[string]().Title(f.q.Label).Options(options...).Value(&f.text)
+		if _, rows := f.w.pen.size(); f.q.Key == ownQuestion && len(options) > rows-belowList {
+			list = list.Height(rows - belowList + 1)
+		}
+		return list
 	case f.q.Kind == playbook.KindConfirm:
 		return huh.NewConfirm().Title(f.q.Label).Description(f.help()).
 			Affirmative(f.w.Words.Say("wizard.yes-word")).Negative(f.w.Words.Say("wizard.no-word")).Value(&f.yes)

@@ -19,7 +19,8 @@ var errLineTooLong = errors.New("line too long")
 // belongs to whoever reads next.
 type lines struct {
 	in      io.Reader
-	file    *os.File // a terminal, or nil
+	file    *os.File                              // a terminal, or nil
+	from    func(context.Context) (string, error) // instead of in; or nil
 	pending chan line
 }
 
@@ -28,9 +29,9 @@ type line struct {
 	err  error
 }
 
-func newLines(in io.Reader) *lines {
-	l := &lines{in: in}
-	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+func newLines(o Options) *lines {
+	l := &lines{in: o.Terminal.In, from: o.Lines}
+	if f, ok := l.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		l.file = f
 	}
 	return l
@@ -40,6 +41,9 @@ func newLines(in io.Reader) *lines {
 // ctx ends; a line that comes after that is given to the next call. The end of
 // the input is io.EOF, after what came before it.
 func (l *lines) read(ctx context.Context) (string, error) {
+	if l.from != nil {
+		return l.from(ctx)
+	}
 	return l.wait(ctx, func() (string, error) { return readLine(l.in) })
 }
 
@@ -64,15 +68,37 @@ func (l *lines) secret(ctx context.Context) (string, error) {
 	return text, err
 }
 
-func (l *lines) wait(ctx context.Context, read func() (string, error)) (string, error) {
-	if l.pending == nil {
-		pending := make(chan line, 1)
-		l.pending = pending
-		go func() {
-			text, err := read()
-			pending <- line{text, err}
-		}()
+// wakes reports whether a line is there to be read, before found has something
+// and before ctx ends.
+func (l *lines) wakes(ctx context.Context, found chan *Found) bool {
+	l.begin(func() (string, error) { return readLine(l.in) })
+	select {
+	case <-ctx.Done():
+		return false
+	case got := <-l.pending:
+		l.pending <- got // for whoever reads
+		return true
+	case it := <-found:
+		found <- it
+		return it == nil
 	}
+}
+
+// begin reads in the background, unless that was begun before.
+func (l *lines) begin(read func() (string, error)) {
+	if l.pending != nil {
+		return
+	}
+	pending := make(chan line, 1)
+	l.pending = pending
+	go func() {
+		text, err := read()
+		pending <- line{text, err}
+	}()
+}
+
+func (l *lines) wait(ctx context.Context, read func() (string, error)) (string, error) {
+	l.begin(read)
 	select {
 	case <-ctx.Done():
 		return "", ctx.Err()

@@ -100,6 +100,11 @@ func TestEveryPageFitsTheScreen(t *testing.T) {
 				}
 				seen[key] = true
 				f := richly(t, size[0], size[1])
+				for _, q := range view.Questions {
+					if q.Kind == playbook.KindFile {
+						f.watched = &watched{Watching: Watching{Where: "/home/somebody/Téléchargements"}}
+					}
+				}
 				fields := f.fields(view)
 				pages := f.pages(view, fields)
 				whole := ""

@@ -71,7 +71,7 @@ func (f *plain) form(ctx context.Context, view playbook.View) (playbook.Reply, e
 func (f *plain) person(ctx context.Context, view playbook.View) (bool, error) {
 	for {
 		f.pen.printf("\n%s", f.Words.Say("wizard.plain-person"))
-		typed, err := f.typed(ctx, view, view.Step.More)
+		typed, err := f.typed(ctx, view, "")
 		if errors.Is(err, errAgain) {
 			continue
 		}
@@ -89,7 +89,6 @@ func (f *plain) person(ctx context.Context, view playbook.View) (bool, error) {
 
 // question asks one question until its answer will do.
 func (f *plain) question(ctx context.Context, view playbook.View, q playbook.QuestionState) (playbook.Answers, error) {
-	more := strings.TrimSpace(q.Help + "\n\n" + view.Step.More)
 	f.pen.printf("\n")
 	switch q.Kind {
 	case playbook.KindChoice:
@@ -103,6 +102,9 @@ func (f *plain) question(ctx context.Context, view playbook.View, q playbook.Que
 			f.pen.paragraph("", 0, f.Words.Say("wizard.example", "example", q.Example), same)
 		}
 	}
+	if f.watched != nil && q.Kind == playbook.KindFile {
+		f.pen.paragraph("", 0, f.Words.Say("wizard.watching-plain", "where", f.watched.Where), same)
+	}
 	for {
 		f.pen.printf("%s", f.prompt(q))
 		var typed string
@@ -110,7 +112,9 @@ func (f *plain) question(ctx context.Context, view playbook.View, q playbook.Que
 		if q.Secret || q.Kind == playbook.KindSecret {
 			typed, err = f.hidden(ctx)
 		} else {
-			typed, err = f.typed(ctx, view, more)
+			if typed, err = f.typedOrFound(ctx, view, q); err == nil && typed == "" {
+				typed, err = f.typed(ctx, view, q.Help)
+			}
 		}
 		if errors.Is(err, errAgain) {
 			continue
@@ -213,7 +217,7 @@ var errAgain = errors.New("again")
 
 // typed reads a line and answers b and ? itself. A pasted JSON goes on until
 // its braces are closed.
-func (f *plain) typed(ctx context.Context, view playbook.View, more string) (string, error) {
+func (f *plain) typed(ctx context.Context, view playbook.View, help string) (string, error) {
 	text, err := f.lines.read(ctx)
 	if err != nil {
 		return "", f.ended(err)
@@ -227,12 +231,7 @@ func (f *plain) typed(ctx context.Context, view playbook.View, more string) (str
 		f.pen.printf("%s\n", f.Words.Say("wizard.first"))
 		return "", errAgain
 	case "?":
-		if more == "" {
-			more = f.Words.Say("wizard.no-more")
-		}
-		for part := range strings.SplitSeq(more, "\n\n") {
-			f.pen.paragraph("", 0, part, same)
-		}
+		f.more(view.Step, help)
 		return "", errAgain
 	}
 	for strings.HasPrefix(text, "{") && strings.Count(text, "{") > strings.Count(text, "}") && len(text) < longestLine {

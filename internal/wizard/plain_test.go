@@ -20,9 +20,11 @@ import (
 	"gmailoauth/internal/words"
 )
 
-// A cursor that was shown last blinks once more, for half a second.
+// A cursor that was shown last blinks once more, for half a second, and its
+// program waits for that.
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbles/v2/cursor.(*Model).Blink.func1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbles/v2/cursor.(*Model).Blink.func1"),
+		goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).execBatchMsg"))
 }
 
 func english(t *testing.T) *words.Words {
@@ -107,6 +109,23 @@ Label
 Choose 1-2 [2]: `
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("Ask: error %v, screen (-want +got):\n%s", err, diff)
+	}
+}
+
+// The longer explanation ends with how it is checked and what may go wrong.
+func TestPlainMore(t *testing.T) {
+	var out bytes.Buffer
+	o := options(t, &terminal.Terminal{In: strings.NewReader("?\n\n"), Err: &out, Width: 80})
+	o.Pitfall = func(name string) string { return "the words of " + name }
+	view := step(false, true)
+	view.Step.Checks, view.Step.Pitfalls = "By its effect.", []string{"not-a-test-user"}
+	if _, err := wizard.New(o).Ask(t.Context(), view); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"How we see it: By its effect.", "What may go wrong (", "- the words of not-a-test-user (not-a-test-user)"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("? tells no %q:\n%s", want, &out)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (f *rich) ask(ctx context.Context, view playbook.View) (playbook.Reply, err
 			continue
 		case how == endBack:
 			return playbook.Reply{Move: playbook.Back}, nil
-		case i < last:
+		case !f.taken(fields) && i < last:
 			i++
 			continue
 		}
@@ -97,8 +97,13 @@ func (f *rich) until(ctx context.Context, view playbook.View, values []string, f
 		}
 		switch stage.end {
 		case endMore:
-			f.more(view)
+			f.more(view.Step, "")
 			f.pen.printf("\n%s", f.head(view, false))
+		case endFound:
+			taken, err := f.take(ctx, view, stage)
+			if err != nil || taken {
+				return endForward, err
+			}
 		case endLeave:
 			return stage.end, context.Canceled
 		default:
@@ -110,36 +115,35 @@ func (f *rich) until(ctx context.Context, view playbook.View, values []string, f
 // run draws the stage on Err until it ends. The end of ctx ends it as a key
 // would: a program that is killed leaves its drawing, and a reader, behind.
 func (f *rich) run(ctx context.Context, s *stage) error {
+	err := f.program(ctx, s, s.erased)
+	s.unwatch()
+	if err == nil && s.end == endNone { // the terminal went away
+		return errEnded()
+	}
+	return err
+}
+
+// program is run of any model.
+func (f *rich) program(ctx context.Context, model tea.Model, erased func() string) error {
 	profile := colorprofile.ANSI
 	if !f.pen.color {
 		profile = colorprofile.Ascii
 	}
-	program := tea.NewProgram(s, tea.WithInput(f.Terminal.In), tea.WithOutput(f.Terminal.Err),
+	program := tea.NewProgram(model, tea.WithInput(f.Terminal.In), tea.WithOutput(f.Terminal.Err),
 		tea.WithColorProfile(profile), tea.WithoutSignalHandler())
 	defer context.AfterFunc(ctx, func() { program.Send(leaveMsg{}) })()
+	if s, ok := model.(*stage); ok {
+		s.begin(program.Send)
+	}
 	_, err := program.Run()
-	f.pen.printf("%s", s.erased())
+	f.pen.printf("%s", erased())
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, tea.ErrInterrupted):
 		return context.Canceled
-	case err != nil:
-		return err
-	case s.end == endNone: // the terminal went away
-		return errEnded()
 	}
-	return nil
-}
-
-func (f *rich) more(view playbook.View) {
-	text := view.Step.More
-	if text == "" {
-		text = f.Words.Say("wizard.no-more")
-	}
-	for part := range strings.SplitSeq(text, "\n\n") {
-		f.pen.paragraph("  ", 2, part, same)
-	}
+	return err
 }
 
 // reply reads the fields, and leaves one line of each answer on the screen.
@@ -168,6 +172,11 @@ func (f *rich) record(done bool, label, value string) {
 	}
 	if value == "" {
 		f.pen.printf("%s %s\n", mark, label)
+		return
+	}
+	if lipgloss.Width(label)+lipgloss.Width(value)+4 > f.pen.columns() { // below, so that no word is broken
+		f.pen.printf("%s %s\n", mark, label)
+		f.pen.paragraph("  ", 2, value, f.pen.bold)
 		return
 	}
 	f.pen.paragraph(mark+" "+label+"  ", 2, value, f.pen.bold)

@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,23 +20,31 @@ const (
 	endBack
 	endMore
 	endLeave
+	endFound
 )
 
 // stage is the part of the screen that is redrawn: the form and the line of
 // keys. It looks at each key before the form does.
 type stage struct {
+	canvas
 	ctx    context.Context //nolint:containedctx // of the one program that this model is
 	wizard *Wizard
-	view   playbook.View
+	asks   playbook.View
 	fields []*field
 	form   *huh.Form
 	end    end
 	values []string // to copy
 	copied int
 	said   string
-	lines  int // of the tallest frame
-	rows   int // of the screen; 0 while unknown
+	watch  *watched // nil: nothing is waited for
+	found  *Found   // that ended it
+	turn   int      // of the spinner
+	over   chan struct{}
+	caught chan *Found
 }
+
+// foundMsg says that a file has been caught.
+type foundMsg struct{}
 
 // leaveMsg ends the stage.
 type leaveMsg struct{}
@@ -46,7 +53,10 @@ type leaveMsg struct{}
 type saidMsg string
 
 func newStage(ctx context.Context, w *Wizard, view playbook.View, values []string, fields []*field) *stage {
-	s := &stage{ctx: ctx, wizard: w, view: view, fields: fields, values: values}
+	s := &stage{ctx: ctx, wizard: w, asks: view, fields: fields, values: values, over: make(chan struct{}), caught: make(chan *Found, 1)}
+	if fields[0].q.Key != ownQuestion {
+		s.watch = w.watched
+	}
 	widgets := make([]huh.Field, 0, len(fields))
 	for _, f := range fields {
 		widgets = append(widgets, f.widget())
@@ -97,6 +107,12 @@ func (s *stage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case saidMsg:
 		s.said = string(msg)
 		return s, nil
+	case tickMsg:
+		s.turn++
+		return s, nil
+	case foundMsg:
+		s.found = <-s.caught
+		return s.finish(endFound)
 	case tea.KeyPressMsg:
 		if cmd, taken := s.key(msg.String()); taken {
 			return s, cmd
@@ -130,14 +146,14 @@ func (s *stage) key(name string) (tea.Cmd, bool) {
 	case name == "ctrl+c":
 		return quit(endLeave)
 	case name == "esc" || letters && (name == "b" || name == "left" && !s.confirming()):
-		if s.view.First {
+		if s.asks.First {
 			s.said = s.wizard.Words.Say("wizard.first")
 			return nil, true
 		}
 		return quit(endBack)
-	case name == "?" && (letters || empty):
+	case name == "?" && (letters || empty) && s.asks.Step.ID != "":
 		return quit(endMore)
-	case s.view.Step.URL != "" && (name == "ctrl+o" || letters && name == "o"):
+	case s.asks.Step.URL != "" && (name == "ctrl+o" || letters && name == "o"):
 		return s.open(), true
 	case len(s.values) > 0 && (name == "ctrl+y" || letters && name == "c"):
 		return s.copy(), true
@@ -162,14 +178,8 @@ func (s *stage) confirming() bool {
 
 // open shows the step's page in the browser, beside the program's loop.
 func (s *stage) open() tea.Cmd {
-	address := s.view.Step.URL
-	return func() tea.Msg {
-		id := "wizard.opened"
-		if s.wizard.Open == nil || s.wizard.Open(s.ctx, address) != nil {
-			id = "wizard.not-opened"
-		}
-		return saidMsg(s.wizard.Words.Say(id, "url", address))
-	}
+	address := s.asks.Step.URL
+	return func() tea.Msg { return saidMsg(s.wizard.opened(s.ctx, address)) }
 }
 
 // copy puts the next value on the clipboard, by OSC 52: over SSH too, where the
@@ -181,15 +191,8 @@ func (s *stage) copy() tea.Cmd {
 	return tea.SetClipboard(value)
 }
 
-// View is the form, what was said last, and the keys. It never gets lower: the
-// renderer (bubbletea v2.0.9) leaves lines of a taller frame on the screen. For
-// the same reason the last frame stays, and erased takes it away.
-func (s *stage) View() tea.View {
-	content := s.frame()
-	lines := strings.Count(content, "\n") + 1
-	s.lines = max(s.lines, lines)
-	return tea.NewView(content + strings.Repeat("\n", s.lines-lines))
-}
+// View is the form, what was said last, and the keys.
+func (s *stage) View() tea.View { return s.view(s.frame()) }
 
 // frame is what View shows.
 func (s *stage) frame() string {
@@ -197,6 +200,10 @@ func (s *stage) frame() string {
 	parts := []string{strings.TrimRight(s.form.View(), "\n")}
 	if advice := s.advice(); advice != "" {
 		parts = append(parts, "", advice)
+	}
+	if s.watch != nil {
+		sign := []rune(spinner)[s.turn%len([]rune(spinner))]
+		parts = append(parts, "", wrap(s.wizard.Words.Say("wizard.watching", "where", s.watch.Where)+" "+string(sign), pen.columns()))
 	}
 	if s.said != "" {
 		parts = append(parts, wrap(s.said, pen.columns()))
@@ -217,19 +224,6 @@ func (s *stage) advice() string {
 	return ""
 }
 
-// erased is what takes the last frame off the screen: the cursor is at the
-// beginning of its last line, and what did not fit was never drawn.
-func (s *stage) erased() string {
-	up := s.lines - 1
-	if s.rows > 0 {
-		up = min(up, s.rows-1)
-	}
-	if up < 1 {
-		return "\r\x1b[J"
-	}
-	return "\x1b[" + strconv.Itoa(up) + "A\r\x1b[J"
-}
-
 // keys names the keys that do something here.
 func (s *stage) keys() []string {
 	say := s.wizard.Words.Say
@@ -242,15 +236,20 @@ func (s *stage) keys() []string {
 		first, suffix = "wizard.keys-enter", "-typing"
 	}
 	list := []string{say(first)}
-	if !s.view.First {
+	if !s.asks.First {
 		list = append(list, say("wizard.keys-back"))
 	}
-	list = append(list, say("wizard.keys-more"))
-	if s.view.Step.URL != "" {
+	if s.asks.Step.ID != "" { // else nobody asked about a step
+		list = append(list, say("wizard.keys-more"))
+	}
+	if s.asks.Step.URL != "" {
 		list = append(list, say("wizard.keys-open"+suffix))
 	}
 	if len(s.values) > 0 {
 		list = append(list, say("wizard.keys-copy"+suffix, "value", cut(s.values[s.copied%len(s.values)], 24)))
 	}
-	return append(list, say("wizard.keys-leave"))
+	if len(s.asks.Steps) == 0 { // no walk, no place
+		return append(list, say("wizard.keys-leave-bare"))
+	}
+	return append(list, say("wizard."+s.wizard.leave("keys-leave")))
 }

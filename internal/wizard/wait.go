@@ -45,9 +45,9 @@ func (w *Wizard) waitingLine(what string, limit time.Duration, done <-chan struc
 		<-done
 		return
 	}
-	tick := time.NewTicker(120 * time.Millisecond)
+	tick := time.NewTicker(spinnerStep)
 	defer tick.Stop()
-	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+	frames := []rune(spinner)
 	for i := 0; ; i++ {
 		id := "wizard.waiting"
 		if limit > 0 {
@@ -68,6 +68,16 @@ func (w *Wizard) waitingLine(what string, limit time.Duration, done <-chan struc
 func clock(d time.Duration) string {
 	seconds := int(d.Round(time.Second) / time.Second)
 	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+}
+
+// middle shortens a line in the middle, since its end tells most.
+func middle(line string, width int) string {
+	runes := []rune(line)
+	if len(runes) <= width || width < 4 {
+		return line
+	}
+	end := width * 2 / 5
+	return string(runes[:width-end-1]) + "…" + string(runes[len(runes)-end:])
 }
 
 // cut shortens a line, so that it stays one.

@@ -14,7 +14,6 @@ package wizard
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"gmailoauth/internal/diagnosis"
@@ -36,13 +35,25 @@ type Options struct {
 	// Open shows a page in the browser.
 	Open func(ctx context.Context, address string) error
 	Now  func() time.Time
+	// Pitfall tells what may go wrong in a line, by the name of its diagnosis;
+	// nil: nothing is told of it.
+	Pitfall func(name string) string
+	// Watch watches for what may answer a question, until ctx ends; it may be
+	// nil, and so may what it gives.
+	Watch func(ctx context.Context, q playbook.Question) *Watching
+	// Lines gives the next line of the input, for plain lines, and takes nothing
+	// of it when its context ends; nil: In is read.
+	Lines func(context.Context) (string, error)
+	// Unkept: the place is not kept when one leaves.
+	Unkept bool
 }
 
 // Wizard asks a person. One goroutine may use it.
 type Wizard struct {
 	Options
-	face face
-	pen  *pen
+	face    face
+	pen     *pen
+	watched *watched // for the step that is asked; nil: nothing is watched
 }
 
 // face is how the wizard looks.
@@ -53,6 +64,8 @@ type face interface {
 	ask(ctx context.Context, view playbook.View) (playbook.Reply, error)
 	// form asks the questions of a view, and prints nothing else.
 	form(ctx context.Context, view playbook.View) (playbook.Reply, error)
+	// await is Await.
+	await(ctx context.Context, away Away) (string, *playbook.Page, error)
 }
 
 // New gives a wizard with the face that the terminal allows.
@@ -61,7 +74,7 @@ func New(options Options) *Wizard {
 	if options.Terminal.Rich {
 		w.face = &rich{w}
 	} else {
-		w.face = &plain{Wizard: w, lines: newLines(options.Terminal.In)}
+		w.face = &plain{Wizard: w, lines: newLines(options)}
 	}
 	return w
 }
@@ -76,6 +89,7 @@ func (w *Wizard) Ask(ctx context.Context, view playbook.View) (playbook.Reply, e
 	if view.Further && len(view.Questions) > 0 { // it is not done with that
 		view.Step.Sees = ""
 	}
+	defer w.watch(ctx, view)()
 	return w.face.ask(ctx, view)
 }
 
@@ -99,17 +113,25 @@ func (w *Wizard) Say(text string) { w.pen.paragraph("", 0, text, same) }
 // Refused tells why an action failed and asks what to do.
 func (w *Wizard) Refused(ctx context.Context, view playbook.View, refusal error) (playbook.Move, error) {
 	w.pen.printf("\n%s\n", w.Explain(refusal))
-	choice := func(move playbook.Move, id string) playbook.Choice {
-		return playbook.Choice{Value: string(move), Label: w.Words.Say("wizard." + id)}
+	var choices []playbook.Choice
+	choice := func(move playbook.Move, id string, pairs ...any) {
+		choices = append(choices, playbook.Choice{Value: string(move), Label: w.Words.Say("wizard."+id, pairs...)})
 	}
-	question := playbook.Question{Key: "refused", Kind: playbook.KindChoice, Required: true,
-		Label:   w.Words.Say("wizard.refused"),
-		Choices: []playbook.Choice{choice(playbook.Retry, "retry"), choice(playbook.Back, "back"), choice(playbook.Leave, "leave")}}
+	for _, step := range view.Steps {
+		if step.ID == view.Mend && view.Mend != "" {
+			choice(playbook.Mend, "mend", "stage", step.Stage)
+		}
+	}
+	choice(playbook.Retry, "retry")
 	if len(view.Step.Auto) > 0 {
-		question.Choices = slices.Insert(question.Choices, 1, choice(playbook.ByHand, "by-hand"))
+		choice(playbook.ByHand, "by-hand")
 	}
+	choice(playbook.Back, "back")
+	choice(playbook.Leave, w.leave("leave"))
+	question := playbook.Question{Key: ownQuestion, Kind: playbook.KindChoice, Required: true,
+		Label: w.Words.Say("wizard.refused"), Choices: choices}
 	view.Further, view.First = true, false
-	view.Questions = []playbook.QuestionState{{Question: question, Pending: true, Value: string(playbook.Retry)}}
+	view.Questions = []playbook.QuestionState{{Question: question, Pending: true, Value: choices[0].Value}}
 	reply, err := w.face.form(ctx, view)
 	if err != nil {
 		return playbook.Leave, err
@@ -117,8 +139,19 @@ func (w *Wizard) Refused(ctx context.Context, view playbook.View, refusal error)
 	if reply.Move == playbook.Back {
 		return playbook.Back, nil
 	}
-	return playbook.Move(reply.Answers.Get("refused")), nil
+	return playbook.Move(reply.Answers.Get(ownQuestion)), nil
 }
+
+// leave is the id of the words for leaving: is the place kept?
+func (w *Wizard) leave(id string) string {
+	if w.Unkept {
+		return id + "-unkept"
+	}
+	return id
+}
+
+// ownQuestion is the key of what only the wizard wants to know: what now?
+const ownQuestion = "refused"
 
 // errEnded is the end of the input, while an answer is waited for.
 func errEnded() error {
@@ -127,7 +160,7 @@ func errEnded() error {
 
 // accept is Accept, but for the wizard's own questions and for silence.
 func (w *Wizard) accept(q playbook.QuestionState, typed string) (playbook.Answers, error) {
-	if q.Key == "refused" {
+	if q.Key == ownQuestion {
 		return playbook.Answers{q.Key: {Values: []string{typed}, From: playbook.FromAdmin}}, nil
 	}
 	if typed == "" {
