@@ -30,7 +30,7 @@ func (o *workplace) answered(lines string, more ...string) (code int, out, said 
 	o.t.Chdir(o.t.TempDir())
 	_, file := o.client(account.Desktop)
 	o.types(o.t, lines+file+"\n")
-	return o.run(append([]string{"setup", "--target", "generic-desktop", "--audience", "internal", "--account", o.who, "--ack", "branding,audience,scope"}, more...)...)
+	return o.run(append([]string{"setup", "--target", "generic-desktop", "--audience", "internal", "--account", o.who, "--ack", "console,branding,audience,scope,workspace"}, more...)...)
 }
 
 func TestSetupOffersGcloud(t *testing.T) {

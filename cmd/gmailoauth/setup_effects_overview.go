@@ -19,6 +19,9 @@ func (w *walking) overview(face *wizard.Wizard, result setup.Result) {
 	}
 	stages := map[playbook.Status][]string{}
 	for _, step := range book.Resolve(book.Complete(result.Answers), result.Marks) {
+		if step.Status == playbook.Acknowledged && len(step.Instructions) == 0 {
+			continue // nothing was to be done: verification that nobody needs
+		}
 		if !slices.Contains(stages[step.Status], step.Stage) {
 			stages[step.Status] = append(stages[step.Status], step.Stage)
 		}

@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -27,6 +28,7 @@ var projectNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 //	redirect_uris, origins, domains    what the application needs registered
 //	loopback_uri, register_uris        our own URI for a Web client, and both together
 //	client_type, target_title          of the target, if nothing else says so
+//	proposed_name                      for the app at Google, as people will read it
 //	project                            from a client ID: its number, which Google takes in links
 //	mail_scope
 //	account_kind                       workspace, when a mailbox belongs to an organisation; else gmail
@@ -55,6 +57,7 @@ func (p *Playbook) Complete(answers Answers) Answers {
 	found("target", p.Target.Name)
 	found("target_title", p.Target.Title)
 	found("client_type", p.Target.ClientType)
+	found("proposed_name", cmp.Or(p.Target.AppName, strings.ReplaceAll(p.proposed, "{title}", p.Target.Title)))
 	for _, v := range p.Target.Variables {
 		if u, err := url.Parse(done.Get(v.Key)); err == nil && u.Host != "" {
 			found(v.Key+"_host", u.Hostname())

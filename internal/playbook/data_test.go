@@ -188,7 +188,7 @@ func TestTextsHaveNoStrayBlanks(t *testing.T) {
 		"submission_host", "submission_port", "pop3_host", "pop3_port", "token_endpoint", "authorization_endpoint", "mail_scope"}
 	for _, name := range append([]string{""}, Targets()...) {
 		var target *Target
-		known := append([]string{"target_title", "mail_scope", "loopback_uri", "register_uris", "redirect_uris", "origins", "domains", "page_domains", "gcloud_account"}, sheet...)
+		known := append([]string{"target_title", "mail_scope", "loopback_uri", "register_uris", "redirect_uris", "origins", "domains", "page_domains", "gcloud_account", "proposed_name"}, sheet...)
 		if name != "" {
 			var err error
 			if target, err = LoadTarget(name, "en"); err != nil {

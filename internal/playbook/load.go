@@ -57,6 +57,7 @@ type questionData struct {
 // textData is text.<lang>.yaml of the walk.
 type textData struct {
 	Blanks      map[string]string   `yaml:"blanks"`
+	Proposed    string              `yaml:"proposed_name"`
 	Acknowledge questionText        `yaml:"acknowledge"`
 	Steps       map[string]stepText `yaml:"steps"`
 	Pages       map[string]string   `yaml:"pages"`
@@ -107,7 +108,7 @@ func Load(lang string, target *Target) (*Playbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Playbook{Lang: lang, Target: target, blanks: text.Blanks}
+	p := &Playbook{Lang: lang, Target: target, blanks: text.Blanks, proposed: text.Proposed}
 	for _, d := range steps.Steps {
 		p.Steps = append(p.Steps, makeStep(d, text.Steps[d.ID], text.Acknowledge, label))
 	}

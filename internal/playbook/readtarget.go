@@ -104,7 +104,7 @@ func readTargetText(fsys fs.FS, d targetData, folder, lang string) (targetText, 
 }
 
 func makeTarget(d targetData, t targetText, label func(string) string) *Target {
-	target := &Target{Title: t.Title, Summary: t.Summary, Support: d.Support, ClientType: d.ClientType,
+	target := &Target{Title: t.Title, Summary: t.Summary, AppName: t.AppName, Support: d.Support, ClientType: d.ClientType,
 		RedirectURIs: d.RedirectURIs, Origins: d.Origins, Domains: d.Domains, Scopes: d.Scopes,
 		Protocols: d.Protocols, Optional: d.Optional, GmailAPI: d.GmailAPI, PromptConsent: cmp.Or(d.PromptConsent, "unknown"), Order: d.Order,
 		Sources: d.Sources}

@@ -87,7 +87,10 @@ func (p *Playbook) state(step Step, fill filler) StepState {
 	}
 	state.Step.Questions = nil
 	for _, q := range step.Questions {
-		if p.holds(q.When, fill) && (!byItself || q.Key != AckKey(step.ID)) {
+		if q.Key == AckKey(step.ID) && (byItself || len(state.Instructions) == 0) {
+			continue // there is nothing that a person has to do
+		}
+		if p.holds(q.When, fill) {
 			state.Questions = append(state.Questions, asked(q, step.Questions, fill))
 		}
 	}

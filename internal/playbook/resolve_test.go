@@ -164,17 +164,17 @@ func TestStatus(t *testing.T) {
 		"nothing given": {"", nil, nil,
 			"target=open account=open console=open project=open gmail-api=open branding=open audience=open scope=open client=open workspace=skipped consent=open proof=open handover=open verification=skipped withdraw=open"},
 		"all answers": {"generic-desktop", all, nil,
-			"target=done account=done console=open project=acknowledged gmail-api=open branding=open audience=open scope=open client=open workspace=open consent=open proof=open handover=open verification=open withdraw=skipped"},
+			"target=done account=done console=open project=acknowledged gmail-api=open branding=open audience=open scope=open client=open workspace=open consent=open proof=open handover=open verification=acknowledged withdraw=skipped"},
 		"a consent proves what it could not do without": {"generic-desktop", all, Marks{"consent": Done, "gmail-api": Acknowledged},
-			"target=done account=done console=done project=acknowledged gmail-api=acknowledged branding=done audience=open scope=open client=open workspace=open consent=done proof=open handover=open verification=open withdraw=skipped"},
+			"target=done account=done console=done project=acknowledged gmail-api=acknowledged branding=done audience=open scope=open client=open workspace=open consent=done proof=open handover=open verification=acknowledged withdraw=skipped"},
 		"mail that opens proves what the Workspace allows": {"generic-desktop", given("account", "a@example.com", "audience", "internal"), Marks{"proof": Done},
 			"target=done account=done console=open project=open gmail-api=open branding=open audience=open scope=open client=open workspace=done consent=open proof=done handover=open verification=skipped withdraw=skipped"},
 		"a private mailbox has no administrator; testing needs no verification": {"generic-desktop", given("account", "a@gmail.com", "audience", "external", "publishing", "testing"), nil,
 			"target=done account=done console=open project=open gmail-api=open branding=open audience=open scope=open client=open workspace=skipped consent=open proof=open handover=open verification=skipped withdraw=skipped"},
 		"what an action saw of other steps": {"generic-desktop", all, Marks{"consent": Done, "audience": Done, "scope": Done, "gmail-api": Done},
-			"target=done account=done console=done project=acknowledged gmail-api=done branding=done audience=done scope=done client=open workspace=open consent=done proof=open handover=open verification=open withdraw=skipped"},
+			"target=done account=done console=done project=acknowledged gmail-api=done branding=done audience=done scope=done client=open workspace=open consent=done proof=open handover=open verification=acknowledged withdraw=skipped"},
 		"the sandbox, a found project, an acknowledged step that is skipped": {"yetiforce", found, nil,
-			"target=open account=done console=skipped project=done gmail-api=skipped branding=skipped audience=open scope=skipped client=open workspace=skipped consent=open proof=open handover=open verification=skipped withdraw=open"},
+			"target=open account=done console=skipped project=done gmail-api=skipped branding=skipped audience=acknowledged scope=skipped client=open workspace=skipped consent=open proof=open handover=open verification=skipped withdraw=open"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := strings.Join(statuses(load(t, row.target).Resolve(row.given, row.marks)), " ")

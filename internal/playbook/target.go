@@ -6,6 +6,7 @@ type Target struct {
 	Name          string
 	Title         string // as its makers write it
 	Summary       string
+	AppName       string     // proposed for the app at Google; empty: made of Title
 	Support       string     // full, partial or none
 	ClientType    string     // web or desktop
 	RedirectURIs  []string   // to register: templates over the target's variables
@@ -57,5 +58,6 @@ type Playbook struct {
 	Target *Target // nil while it is not chosen
 	Steps  []Step
 
-	blanks map[string]string // words for blanks that have no value yet
+	blanks   map[string]string // words for blanks that have no value yet
+	proposed string            // what to call the app at Google: "{title} mail"
 }

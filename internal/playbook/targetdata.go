@@ -38,6 +38,7 @@ type fieldData struct {
 type targetText struct {
 	Title     string                     `yaml:"title"`
 	Summary   string                     `yaml:"summary"`
+	AppName   string                     `yaml:"app_name"`
 	Variables map[string]questionText    `yaml:"variables"`
 	Before    map[string]instructionText `yaml:"before"`
 	After     map[string]instructionText `yaml:"after"`
