@@ -167,28 +167,30 @@ func (p *person) line(fresh string) (what, typed string, err error) {
 	if !p.prompts("plain-choose", "").MatchString(end) && !p.prompts("plain-choose-default", "").MatchString(end) {
 		return "", "", nil
 	}
-	asked, at := playbook.Question{}, -1
+	choices := regexp.MustCompile(`(?m)^  (\d)\. (.*)$`).FindAllStringSubmatch(fresh, -1)
 	for _, q := range p.questions {
-		if i := strings.LastIndex(end, bare(q.Label)); q.Kind == playbook.KindChoice && i > at {
-			asked, at = q, i
+		if !offers(choices, q) {
+			continue
 		}
-	}
-	if at < 0 {
-		return "", "", fmt.Errorf("which choice is this?\n%s", fresh)
-	}
-	wanted := p.chosen(asked)
-	if wanted == "" {
-		return asked.Key, "", nil
-	}
-	for _, choice := range regexp.MustCompile(`(?m)^ *(\d+)\. (.*)$`).FindAllStringSubmatch(fresh, -1) {
-		if strings.HasPrefix(bare(choice[2]), bare(wanted)) {
-			typed = choice[1]
+		wanted := p.chosen(q)
+		if wanted == "" {
+			return q.Key, "", nil
 		}
+		for _, choice := range choices {
+			if strings.HasPrefix(bare(choice[2]), bare(wanted)) {
+				return q.Key, choice[1], nil
+			}
+		}
+		return "", "", fmt.Errorf("%q is not among the choices:\n%s", wanted, fresh)
 	}
-	if typed == "" {
-		err = fmt.Errorf("%q is not among the choices:\n%s", wanted, fresh)
-	}
-	return asked.Key, typed, err
+	return "", "", fmt.Errorf("which choice is this?\n%s", fresh)
+}
+
+// offers reports whether numbered lines are the choices of a question.
+func offers(lines [][]string, q playbook.Question) bool {
+	return len(q.Choices) > 0 && !slices.ContainsFunc(lines, func(line []string) bool {
+		return !slices.ContainsFunc(q.Choices, func(c playbook.Choice) bool { return strings.HasPrefix(bare(line[2]), bare(c.Label)) })
+	})
 }
 
 // page answers one redrawn form.
@@ -266,15 +268,19 @@ func quiet(shown string) string {
 	}, shown)
 }
 
-// moveTo moves the cursor of a choice.
+// moveTo moves the cursor of a choice: on from its end is its beginning.
 func (s *sitting) moveTo(label string) error {
-	cursor := regexp.MustCompile(`(?m)^\s*> ` + regexp.QuoteMeta(label))
-	for _, key := range []string{screen.Down, screen.Up} {
-		for range 8 {
-			if cursor.MatchString(s.screen.String()) {
-				return nil
+	here := regexp.MustCompile(`(?m)^\s*> .*$`)
+	for range 8 {
+		before := here.FindString(s.screen.String())
+		if strings.HasPrefix(strings.TrimSpace(before), "> "+label) {
+			return nil
+		}
+		s.screen.Press(screen.Down)
+		for deadline := time.Now().Add(10 * time.Second); here.FindString(s.screen.String()) == before; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				return fmt.Errorf("the cursor does not move; the screen is:\n%s", s.screen)
 			}
-			s.screen.Press(key)
 		}
 	}
 	return fmt.Errorf("%q cannot be chosen; the screen is:\n%s", label, s.screen)
