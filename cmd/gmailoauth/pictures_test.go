@@ -18,6 +18,7 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/secret"
+	"gmailoauth/internal/store"
 	"gmailoauth/internal/terminal"
 	"gmailoauth/internal/terminal/screen"
 )
@@ -191,6 +192,9 @@ func toAudience(s *sitting) {
 func toClient(s *sitting) {
 	s.toWalk(",audience,scope --audience internal")
 	s.screen.Until("ctrl+c leave")
+	s.screen.Press(screen.Enter)
+	s.screen.Until("Create")
+	s.screen.Until("ctrl+c leave")
 }
 
 func toPlain(s *sitting) {
@@ -209,8 +213,13 @@ func toProof(s *sitting) {
 }
 
 func toSheet(s *sitting) {
-	s.env = map[string]string{"HOME": s.t.TempDir(), "GMAILOAUTH_ACCOUNT": "sales@contoso.com",
-		"GMAILOAUTH_CLIENT_SECRET": "GOCSPX-invented", "GMAILOAUTH_REFRESH_TOKEN": "1//0invented", "GMAILOAUTH_CLIENT_ID": "815407401234-abcdefghijklmnopqrstuvwxyz123456.apps.googleusercontent.com"}
+	home := s.t.TempDir()
+	s.env = map[string]string{"HOME": home}
+	paths := store.Paths{Config: filepath.Join(home, ".config/gmailoauth"), Data: filepath.Join(home, ".local/share/gmailoauth")}
+	if err := store.NewAccounts(paths).Put(account.Account{Email: "sales@contoso.com", ProjectID: "my-mail-123",
+		ClientID: "815407401234-abcdefghijklmnopqrstuvwxyz123456.apps.googleusercontent.com"}); err != nil {
+		s.t.Fatal(err)
+	}
 	s.types("gmailoauth export dynamics365 sales@contoso.com --set env_url=https://contoso.crm.dynamics.com")
 	s.exits(0)
 }
