@@ -90,5 +90,5 @@ func clientOf(o Options, values map[string]string) string {
 	if id == "" && values["project"] == "" {
 		return ""
 	}
-	return o.Words.Say("export.client", "project", values["project"], "client", id)
+	return o.Words.Say("export.client", "project", cmp.Or(values["project"], "–"), "client", id)
 }

@@ -43,9 +43,11 @@ func writeForm(b *strings.Builder, o Options, form playbook.Form) {
 		column = max(column, utf8.RuneCountInString(field.Label))
 	}
 	for _, field := range form.Fields {
-		pad := strings.Repeat(" ", column-utf8.RuneCountInString(field.Label)+3)
-		line := "    " + field.Label + pad + field.Value
-		if field.Note != "" && (o.Width == 0 || utf8.RuneCountInString(line+field.Note)+4 <= o.Width) {
+		line := "    " + field.Label + strings.Repeat(" ", column-utf8.RuneCountInString(field.Label)+3) + field.Value
+		if o.Width > 0 && utf8.RuneCountInString(line) > o.Width { // below, so that it can be copied in one piece
+			line = "    " + field.Label + "\n" + strings.TrimSuffix(wrap(field.Value, o.Width, "      ", "      "), "\n")
+		}
+		if field.Note != "" && (o.Width == 0 || !strings.Contains(line, "\n") && utf8.RuneCountInString(line+field.Note)+4 <= o.Width) {
 			line += "  (" + field.Note + ")"
 		} else if field.Note != "" {
 			indent := strings.Repeat(" ", column+7)

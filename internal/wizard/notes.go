@@ -31,6 +31,8 @@ func (p *pen) passed(step playbook.StepState) {
 		values = append(values, value)
 	}
 	switch {
+	case len(values) > 0 && step.Status == playbook.Acknowledged:
+		line(markSaid, "settled", "value", strings.Join(values, ", "))
 	case len(values) > 0:
 		line(markSeen, "settled", "value", strings.Join(values, ", "))
 	case step.Status == playbook.Acknowledged:

@@ -299,11 +299,13 @@ func TestNotes(t *testing.T) {
 	out.Reset()
 	settled := step(true, false, question(playbook.KindText, "my-mail-123"), question(playbook.KindSecret, ""))
 	w.Passed(settled)
-	settled.Step.Questions, settled.Step.Status = nil, playbook.Acknowledged
+	settled.Step.Status = playbook.Acknowledged
+	w.Passed(settled)
+	settled.Step.Questions = nil
 	w.Passed(settled)
 	settled.Step.Status = playbook.Done
 	w.Passed(settled)
-	if diff := cmp.Diff(" ✓ Audience: my-mail-123\n ◌ Audience: done, you said\n ✓ Audience: done before\n", out.String()); diff != "" {
+	if diff := cmp.Diff(" ✓ Audience: my-mail-123\n ◌ Audience: my-mail-123\n ◌ Audience: done, you said\n ✓ Audience: done before\n", out.String()); diff != "" {
 		t.Errorf("Passed (-want +got):\n%s", diff)
 	}
 }

@@ -16,6 +16,12 @@ const (
 	border                = 20
 )
 
+// Colours of what has none of its own.
+const (
+	ground = "#1b1f27"
+	ink    = "#d8dee9"
+)
+
 // modes of a glyph: the emulator gives them no names.
 const (
 	underline = 1 << 1
@@ -24,49 +30,69 @@ const (
 
 // Picture draws the screen as an SVG: as many rows as are used. It draws the
 // same for the same screen. The title is read out by those who do not see it.
-func (s *Screen) Picture(title string) string {
+// Each row is drawn as steadied gives it, which may put something that is always
+// the same in the place of what differs from run to run, but as wide as it was;
+// nil changes nothing.
+func (s *Screen) Picture(title string, steadied func(row string) string) string {
+	s.t.Helper()
 	columns, rows := s.vt.Size()
-	for rows > 1 && strings.TrimSpace(s.row(rows-1, columns)) == "" {
+	for rows > 1 && strings.TrimSpace(string(s.row(rows-1, columns))) == "" {
 		rows--
 	}
 	var b strings.Builder
 	width, height := columns*cellWidth+2*border, rows*cellHeight+2*border
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n",
 		width, height, width, height, html.EscapeString(title))
-	fmt.Fprintf(&b, `<rect width="%d" height="%d" rx="10" fill="#1b1f27"/>`+"\n", width, height)
-	b.WriteString(`<g font-family="ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace" font-size="15" fill="#d8dee9" xml:space="preserve">` + "\n")
+	fmt.Fprintf(&b, `<rect width="%d" height="%d" rx="10" fill="%s"/>`+"\n", width, height, ground)
+	fmt.Fprintf(&b, `<g font-family="ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace" font-size="15" fill="%s">`+"\n", ink)
 	for y := range rows {
-		s.drawRow(&b, y, columns)
+		row := s.row(y, columns)
+		if steadied != nil {
+			drawn := []rune(steadied(string(row)))
+			if len(drawn) != len(row) {
+				s.t.Fatalf("steadied, the row %q is as wide as %q", string(row), string(drawn))
+			}
+			row = drawn
+		}
+		s.drawRow(&b, y, row)
 	}
 	b.WriteString("</g>\n</svg>\n")
 	return b.String()
 }
 
-func (s *Screen) row(y, columns int) string {
-	var b strings.Builder
+func (s *Screen) row(y, columns int) []rune {
+	row := make([]rune, columns)
 	for x := range columns {
-		b.WriteRune(s.vt.Cell(x, y).Char)
+		row[x] = max(s.vt.Cell(x, y).Char, ' ')
 	}
-	return b.String()
+	return row
 }
 
-// drawRow draws runs of cells that look the same.
-func (s *Screen) drawRow(b *strings.Builder, y, columns int) {
-	for x := 0; x < columns; {
+// drawRow draws runs of cells that look the same. A run is cut where there are
+// two blanks or more: a browser would draw them as one.
+func (s *Screen) drawRow(b *strings.Builder, y int, row []rune) {
+	for x := 0; x < len(row); {
 		cell, begin := s.vt.Cell(x, y), x
-		var text strings.Builder
-		for x < columns && sameLook(s.vt.Cell(x, y), cell) {
-			text.WriteRune(max(s.vt.Cell(x, y).Char, ' '))
+		for x < len(row) && sameLook(s.vt.Cell(x, y), cell) {
 			x++
 		}
-		left, top := border+begin*cellWidth, border+y*cellHeight
 		if cell.BG != vt10x.DefaultBG {
-			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n", left, top, (x-begin)*cellWidth, cellHeight, colour(cell.BG))
+			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n",
+				border+begin*cellWidth, border+y*cellHeight, (x-begin)*cellWidth, cellHeight, colour(cell.BG))
 		}
-		if strings.TrimSpace(text.String()) == "" {
-			continue
+		for at := begin; at < x; {
+			end := at
+			for end < x && (row[end] != ' ' || end+1 < x && row[end] == ' ' && row[end+1] != ' ') {
+				end++
+			}
+			text := row[at:end]
+			if begun := strings.TrimLeft(string(text), " "); begun != "" {
+				n := len([]rune(begun))
+				fmt.Fprintf(b, `<text x="%d" y="%d" textLength="%d"%s>%s</text>`+"\n",
+					border+(end-n)*cellWidth, border+y*cellHeight+14, n*cellWidth, look(cell), html.EscapeString(begun))
+			}
+			at = end + 1
 		}
-		fmt.Fprintf(b, `<text x="%d" y="%d" textLength="%d"%s>%s</text>`+"\n", left, top+14, (x-begin)*cellWidth, look(cell), html.EscapeString(text.String()))
 	}
 }
 
@@ -98,9 +124,7 @@ func colour(c vt10x.Color) string {
 	case c < 16:
 		return palette[c%8]
 	case c == vt10x.DefaultBG:
-		return "#1b1f27"
-	case c == vt10x.DefaultFG:
-		return "#d8dee9"
+		return ground
 	}
-	return "#d8dee9"
+	return ink
 }

@@ -31,12 +31,13 @@ func TestScreenShowsWhatIsWrittenAndSendsWhatIsTyped(t *testing.T) {
 
 func TestPictureIsAnImageOfTheScreen(t *testing.T) {
 	s := screen.New(t, 20, 4)
-	if _, err := io.WriteString(s.TTY, "\x1b[1mbold\x1b[0m & \x1b[31mred\x1b[0m \x1b[2mgrey\x1b[0m\r\n\x1b[7m on \x1b[0m"); err != nil {
+	if _, err := io.WriteString(s.TTY, "\x1b[1mbold\x1b[0m & \x1b[31mred\x1b[0m \x1b[2mgrey\x1b[0m\r\n\x1b[7m on \x1b[0m  a b   c1"); err != nil {
 		t.Fatal(err)
 	}
-	s.Until(" on")
-	picture := s.Picture(`a "screen"`)
-	for _, want := range []string{`font-weight="bold">bold`, "&amp;", `fill="#e06c75">red`, `fill="#8e97a8">grey`, `aria-label="a &#34;screen&#34;"`, `height="78"`} {
+	s.Until("c1")
+	picture := s.Picture(`a "screen"`, func(row string) string { return strings.Replace(row, "c1", "c2", 1) })
+	for _, want := range []string{`font-weight="bold">bold`, "&amp;", `fill="#e06c75">red`, `fill="#8e97a8">grey`, `aria-label="a &#34;screen&#34;"`, `height="78"`,
+		`<text x="74" y="53" textLength="27">a b<`, `<text x="128" y="53" textLength="18">c2<`} {
 		if !strings.Contains(picture, want) {
 			t.Errorf("the picture lacks %q:\n%s", want, picture)
 		}
