@@ -30,7 +30,7 @@ func TestReferencePictures(t *testing.T) {
 	for _, row := range []struct {
 		name, title string
 		rows        int
-		show        func(*sitting)
+		show        func(*onlooker)
 	}{
 		{"wizard-audience", "gmailoauth setup asks who may sign in, and says what each answer leads to", 24, toAudience},
 		{"wizard-client", "gmailoauth setup says what to paste on Google's page for the OAuth client, and watches for its file", 24, toClient},
@@ -39,7 +39,7 @@ func TestReferencePictures(t *testing.T) {
 		{"plain", "gmailoauth setup --accessible asks the same line by line, for a screen reader", 24, toPlain},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s := sitDown(t, row.rows)
+			s := lookOn(t, row.rows)
 			row.show(s)
 			picture := s.picture(row.title)
 			file := filepath.Join(s.pictures, row.name+".svg")
@@ -59,32 +59,32 @@ func TestReferencePictures(t *testing.T) {
 	}
 }
 
-// sitting is somebody at a terminal.
-type sitting struct {
+// onlooker is somebody who sees a terminal.
+type onlooker struct {
 	*workplace
 	screen   *screen.Screen
 	pictures string // the folder of them
 	end      chan int
 }
 
-func sitDown(t *testing.T, rows int) *sitting {
+func lookOn(t *testing.T, rows int) *onlooker {
 	t.Helper()
 	folder, err := filepath.Abs(filepath.Join("..", "..", "docs", "pictures"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	return &sitting{workplace: newWorkplace(t, "pop3-off-for-user"), screen: screen.New(t, 80, rows), pictures: folder, end: make(chan int, 1)}
+	return &onlooker{workplace: newWorkplace(t, "pop3-off-for-user"), screen: screen.New(t, 80, rows), pictures: folder, end: make(chan int, 1)}
 }
 
 // types runs a command line, which stands on the screen as it was typed.
-func (s *sitting) types(line string) {
+func (s *onlooker) types(line string) {
 	_, _ = fmt.Fprintf(s.screen.TTY, "\x1b[2m$\x1b[0m %s\r\n", line)
 	s.runs(line)
 }
 
 // runs runs a command line.
-func (s *sitting) runs(line string) {
+func (s *onlooker) runs(line string) {
 	tty, env := s.screen.TTY, func(name string) string { return s.env[name] }
 	a := &app{
 		term:        terminal.Open(tty, tty, tty, env),
@@ -113,7 +113,7 @@ type onTheWay func(*http.Request) (*http.Response, error)
 func (f onTheWay) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // leaves ends a walk, once the picture was taken.
-func (s *sitting) leaves() {
+func (s *onlooker) leaves() {
 	s.t.Cleanup(func() {
 		s.screen.Press(screen.CtrlC)
 		<-s.end
@@ -121,7 +121,7 @@ func (s *sitting) leaves() {
 }
 
 // exits waits for the end of the command.
-func (s *sitting) exits(code int) {
+func (s *onlooker) exits(code int) {
 	s.t.Helper()
 	select {
 	case got := <-s.end:
@@ -136,7 +136,7 @@ func (s *sitting) exits(code int) {
 // steadied puts something else in the place of what differs from run to run, in
 // the same width: the ports of the sandbox, of which the system chose any free
 // ones, how long something took, and the turn of the sign that one waits.
-func (s *sitting) steadied() func(string) string {
+func (s *onlooker) steadied() func(string) string {
 	replace := []string{}
 	p := s.box.Provider()
 	for port, becomes := range map[int]string{p.IMAP.Port: "40993", p.SMTP[0].Port: "40465", p.SMTP[1].Port: "40587", p.POP3.Port: "40995"} {
@@ -157,7 +157,7 @@ func (s *sitting) steadied() func(string) string {
 }
 
 // picture is the screen once it stands still.
-func (s *sitting) picture(title string) string {
+func (s *onlooker) picture(title string) string {
 	s.t.Helper()
 	last, steadied := "", s.steadied()
 	for same := 0; same < 4; {
@@ -176,7 +176,7 @@ func (s *sitting) picture(title string) string {
 
 // toWalk begins a walk that knows all that comes before the steps to be shown:
 // against Google's own addresses, none of which it has a reason to ask.
-func (s *sitting) toWalk(more string) {
+func (s *onlooker) toWalk(more string) {
 	s.t.Helper()
 	s.env = map[string]string{"HOME": s.t.TempDir(), "ACCESSIBLE": s.env["ACCESSIBLE"]}
 	s.runs("gmailoauth setup --target dynamics365 --set env_url=https://contoso.crm.dynamics.com --account sales@contoso.com " +
@@ -184,12 +184,12 @@ func (s *sitting) toWalk(more string) {
 	s.leaves()
 }
 
-func toAudience(s *sitting) {
+func toAudience(s *onlooker) {
 	s.toWalk("")
 	s.screen.Until("ctrl+c leave")
 }
 
-func toClient(s *sitting) {
+func toClient(s *onlooker) {
 	s.toWalk(",audience,scope --audience internal")
 	s.screen.Until("ctrl+c leave")
 	s.screen.Press(screen.Enter)
@@ -197,13 +197,13 @@ func toClient(s *sitting) {
 	s.screen.Until("ctrl+c leave")
 }
 
-func toPlain(s *sitting) {
+func toPlain(s *onlooker) {
 	s.env["ACCESSIBLE"] = "1"
 	s.toWalk("")
 	s.screen.Until("Choose")
 }
 
-func toProof(s *sitting) {
+func toProof(s *onlooker) {
 	_, file := s.client(account.Desktop)
 	if code, _, said := s.run("authorize", s.who, "--client-file", file); code != 0 {
 		s.t.Fatalf("authorize: exit %d\n%s", code, said)
@@ -212,7 +212,7 @@ func toProof(s *sitting) {
 	s.exits(4)
 }
 
-func toSheet(s *sitting) {
+func toSheet(s *onlooker) {
 	home := s.t.TempDir()
 	s.env = map[string]string{"HOME": home}
 	paths := store.Paths{Config: filepath.Join(home, ".config/gmailoauth"), Data: filepath.Join(home, ".local/share/gmailoauth")}
