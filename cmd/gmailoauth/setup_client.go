@@ -157,7 +157,11 @@ func (c *clientCheck) origins(wanted []string) {
 func (c *clientCheck) pair(found finding.Finding) error {
 	switch {
 	case found.Status == finding.Fail && found.Symptom != nil:
-		c.line(playbook.Bad, "client-pair", "pair-bad", "words", c.app.explain(found.Symptom).Error)
+		d, said := c.app.explain(found.Symptom), "pair-bad"
+		if d.Temporary { // nobody said a word about the client
+			said = "pair-unasked"
+		}
+		c.line(playbook.Bad, "client-pair", said, "words", d.Error)
 		return found.Symptom.With("client_id", c.client.ID, "project", c.client.ProjectID)
 	case found.Status == finding.Pass:
 		c.line(playbook.Good, "client-pair", "pair-good")

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2/maybe"
@@ -73,7 +74,7 @@ func (w *walking) compare(client account.Client) []playbook.Note {
 	_ = c.kind(answers) // its line says it; the step refuses it
 	if client.Type == account.Web {
 		if loopback != "" {
-			wanted = append(wanted[:len(wanted):len(wanted)], loopback)
+			wanted = append(slices.Clip(wanted), loopback)
 		}
 		for _, uri := range wanted {
 			_ = c.redirect(uri, finding.Finding{})
