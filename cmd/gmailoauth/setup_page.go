@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net/url"
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/google"
@@ -45,7 +47,7 @@ func (c *consenting) waiting(request oauth.Request, end context.CancelCauseFunc)
 			case page == nil:
 				return line, nil
 			}
-			symptom := a.pageSymptom(*page, request)
+			symptom := a.pageSymptom(*page, request, away.Address)
 			if c.options.Stranded == nil {
 				c.refused(symptom)
 				continue
@@ -58,14 +60,19 @@ func (c *consenting) waiting(request oauth.Request, end context.CancelCauseFunc)
 	}
 }
 
-// pageSymptom is the refusal that a page of Google's shows.
-func (a *app) pageSymptom(page playbook.Page, request oauth.Request) *diagnosis.Symptom {
+// pageSymptom is the refusal that a page of Google's shows. The address that was
+// opened names the loopback port, which is chosen late.
+func (a *app) pageSymptom(page playbook.Page, request oauth.Request, opened string) *diagnosis.Symptom {
+	redirectURI := request.RedirectURI
+	if u, err := url.Parse(opened); err == nil {
+		redirectURI = cmp.Or(u.Query().Get("redirect_uri"), redirectURI)
+	}
 	symptom, ok := a.catalogue().Typical(page.Diagnosis, diagnosis.AtAuthorize)
 	if !ok {
 		symptom = &diagnosis.Symptom{Where: diagnosis.AtAuthorize, Text: page.Words}
 	}
 	return symptom.With("account", request.Account, "client_id", request.Client.ID, "project", request.Client.Project(),
-		"client_type", string(request.Client.Type), "redirect_uri", request.RedirectURI)
+		"client_type", string(request.Client.Type), "redirect_uri", redirectURI)
 }
 
 // mendedIn is the step in which a refusal is mended.

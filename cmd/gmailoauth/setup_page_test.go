@@ -88,6 +88,7 @@ func TestSetupGoesBackToWhatAPageNames(t *testing.T) {
 	blob := base64.URLEncoding.EncodeToString([]byte("\x0a\x15redirect_uri_mismatch"))
 	rows := []struct{ name, page, choice, diagnosis, step string }{
 		{"named from the list", "w\n" + pageNumber(t, "not-a-test-user") + "\n", "1\n", "not-a-test-user", "Who may sign in?"},
+		{"named from the list, of the client", "w\n" + pageNumber(t, "redirect-uri-mismatch") + "\n", "1\n", "redirect-uri-mismatch", "The downloaded file ["},
 		{"its address pasted", "https://accounts.google.com/signin/oauth/error?authError=" + blob + "&state=THE-STATE\n", "1\n", "redirect-uri-mismatch", "The downloaded file ["},
 	}
 	for _, row := range rows {
@@ -111,8 +112,8 @@ func TestSetupGoesBackToWhatAPageNames(t *testing.T) {
 					t.Errorf("setup: the screen lacks %q:\n%s", want, said)
 				}
 			}
-			if code != 0 || !strings.Contains(sheet, "what to paste where") || strings.Contains(said, "THE-STATE") {
-				t.Fatalf("setup = %d, want a sheet in the end, and no state:\n%s", code, said)
+			if code != 0 || !strings.Contains(sheet, "what to paste where") || strings.Contains(said, "THE-STATE") || strings.Contains(said, "127.0.0.1:0/") {
+				t.Fatalf("setup = %d, want a sheet in the end, the port that was listened on, and no state:\n%s", code, said)
 			}
 		})
 	}
