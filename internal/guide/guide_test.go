@@ -170,3 +170,16 @@ func TestHTMLIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// Who speaks to a browser says what the button shows: its full name holds that.
+func TestCopyIsNamedAsShown(t *testing.T) {
+	for _, lang := range words.Languages() {
+		w, err := words.Load(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown, name := w.Say("guide.copy"), w.Say("guide.copy-value", "value", "x"); !strings.Contains(name, shown) {
+			t.Errorf("%s: the button shows %q and is called %q", lang, shown, name)
+		}
+	}
+}
