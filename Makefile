@@ -28,7 +28,10 @@ lint: ## gofmt, go vet and golangci-lint with the house rules
 
 docs: ## write the generated pages again, and fail if that changed them
 	go test ./cmd/gmailoauth -run '^TestReference' -update
-	git diff --exit-code -- docs/reference docs/guides
+	@if command -v chromium >/dev/null 2>&1; then \
+		$(MAKE) --no-print-directory build && go test -count=1 -tags e2e ./internal/e2e -run '^TestPictureOfTheGuide$$' -update; \
+	else echo "docs/pictures/guide.png is left as it is: chromium is not installed"; fi
+	git diff --exit-code -- docs/reference docs/guides docs/pictures
 
 bench: ## the figures of docs/benchmarks.md, as ratios in one run
 	sh testdata/bench/run

@@ -32,7 +32,7 @@ func TestReferencePictures(t *testing.T) {
 		rows        int
 		show        func(*onlooker)
 	}{
-		{"wizard-audience", "gmailoauth setup asks who may sign in, and says what each answer leads to", 24, toAudience},
+		{"wizard-audience", "gmailoauth setup asks who may sign in, and says what each answer leads to", 27, toAudience},
 		{"wizard-client", "gmailoauth setup says what to paste on Google's page for the OAuth client, and watches for its file", 24, toClient},
 		{"proof", "gmailoauth verify: the mailbox opens over IMAP and SMTP; POP3 is refused, with cause and fix", 24, toProof},
 		{"sheet", "the hand-over sheet for Dynamics 365: what to paste where", 64, toSheet},

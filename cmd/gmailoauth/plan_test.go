@@ -141,6 +141,20 @@ func TestPlanText(t *testing.T) {
 	}
 }
 
+// A choice is called as the wizard calls it, and why a step is skipped stands
+// behind it as the language writes that.
+func TestPlanTextInFrench(t *testing.T) {
+	code, out, stderr := walkRun(t, nil, "", "plan", "--target", "dynamics365", "--lang", "fr", "--audience", "internal")
+	if code != 0 {
+		t.Fatalf("plan: exit %d\n%s", code, stderr)
+	}
+	for _, want := range []string{"--audience             Interne (Internal)\n", "--target               Dynamics 365\n", "inutile\u00a0: Seul"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("plan lacks %q:\n%s", want, out)
+		}
+	}
+}
+
 func TestWalkFlagsRefuse(t *testing.T) {
 	dir := t.TempDir()
 	token := filepath.Join(dir, "token")

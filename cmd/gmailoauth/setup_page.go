@@ -86,6 +86,6 @@ func (a *app) mendedIn(refusal error) string {
 
 // pitfall tells a diagnosis in a line.
 func (a *app) pitfall(name string) string {
-	entry, _ := a.catalogue().Entry(name, google.Link)
-	return entry.Error
+	example, _ := a.catalogue().Example(name, nil, nil, google.Link)
+	return example.Error
 }

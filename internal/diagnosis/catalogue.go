@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
-	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -59,6 +57,8 @@ type sentence struct {
 	Causes []string `yaml:"causes"` // likeliest first
 	Fix    string   `yaml:"fix"`
 	More   string   `yaml:"more"`
+	// Example holds what stands in the blanks when nobody was refused.
+	Example map[string]string `yaml:"example"`
 }
 
 // Load reads the catalogue in a language. An error is ours: the files are
@@ -127,38 +127,6 @@ func (c *Catalogue) Names() []string {
 		names = append(names, e.Name)
 	}
 	return names
-}
-
-// Entry is an entry as explain shows it: no symptom is at hand, so blanks hold
-// general words.
-type Entry struct {
-	Diagnosis
-	Where    []string // places, At…
-	Says     []string // words by which it is known
-	Scenario string
-}
-
-// Entry gives an entry by name.
-func (c *Catalogue) Entry(name string, link Link) (Entry, bool) {
-	for _, e := range c.entries {
-		if e.Name != name {
-			continue
-		}
-		shown := Entry{Diagnosis: c.diagnose(e, &Symptom{}, link), Scenario: e.Scenario}
-		for _, r := range e.Match {
-			for _, where := range r.Where {
-				if !slices.Contains(shown.Where, where) {
-					shown.Where = append(shown.Where, where)
-				}
-			}
-			says := strings.TrimSpace(first(r.Code) + " " + r.Says)
-			if says != "" && !slices.Contains(shown.Says, says) {
-				shown.Says = append(shown.Says, says)
-			}
-		}
-		return shown, true
-	}
-	return Entry{}, false
 }
 
 func first(list []string) string {

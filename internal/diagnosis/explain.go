@@ -40,11 +40,11 @@ func (c *Catalogue) Explain(s *Symptom, link Link) Diagnosis {
 	for _, e := range c.entries {
 		for _, r := range e.Match {
 			if r.fits(s, facts) {
-				return c.diagnose(e, s, link)
+				return c.diagnose(e, s, nil, link)
 			}
 		}
 	}
-	return c.diagnose(c.entries[len(c.entries)-1], s, link)
+	return c.diagnose(c.entries[len(c.entries)-1], s, nil, link)
 }
 
 // SymptomOf gives the symptom that lies in an error, or makes one of it: time
@@ -64,7 +64,9 @@ func SymptomOf(err error) *Symptom {
 	return &Symptom{Where: AtBug, Code: "unexpected-error", Text: err.Error(), Err: err}
 }
 
-func (c *Catalogue) diagnose(e *entry, s *Symptom, link Link) Diagnosis {
+// diagnose fills the sentences of an entry. What said holds stands in sentences
+// alone, where no fact is known.
+func (c *Catalogue) diagnose(e *entry, s *Symptom, said map[string]string, link Link) Diagnosis {
 	facts := seen(s)
 	d := Diagnosis{Name: e.Name, Source: e.Source, Checked: e.Checked, Exit: e.Exit, Temporary: e.Exit == 5}
 	if link != nil && e.Link != "" {
@@ -72,7 +74,12 @@ func (c *Catalogue) diagnose(e *entry, s *Symptom, link Link) Diagnosis {
 	}
 	d.Command = fillCommand(e.Command, facts)
 	facts["url"], facts["command"] = d.URL, d.Command
-	say := func(text string) string { return fill(text, facts, c.words.Missing) }
+	missing := c.words.Missing
+	if len(said) > 0 {
+		missing = maps.Clone(missing)
+		maps.Copy(missing, said)
+	}
+	say := func(text string) string { return fill(text, facts, missing) }
 	words := c.words.Entries[e.Name]
 	d.Error, d.Fix, d.More = say(words.Error), say(words.Fix), say(words.More)
 	for _, cause := range words.Causes {

@@ -55,8 +55,12 @@ var blank = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{
 // Link gives the address of a page of Google, by its key in facts.yaml, with
 // its blanks filled: project, authuser, client_id. A query parameter whose
 // blank has no value is left out; elsewhere a blank without value is 0, which
-// is what Google takes for "the first account". An unknown key gives "".
+// is what Google takes for "the first account"; the page of a client that is not
+// known is the list of clients. An unknown key gives "".
 func Link(key string, values map[string]string) string {
+	if key == "client" && values["client_id"] == "" {
+		key = "clients"
+	}
 	fact, ok := Known().Links[key]
 	if !ok {
 		return ""

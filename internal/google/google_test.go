@@ -43,6 +43,7 @@ func TestLink(t *testing.T) {
 		{"nothing known", "audience", nil, "https://console.cloud.google.com/auth/audience"},
 		{"a blank in the path", "client", map[string]string{"client_id": "1-a.apps.googleusercontent.com"},
 			"https://console.cloud.google.com/auth/clients/1-a.apps.googleusercontent.com"},
+		{"the client is not known: the list", "client", map[string]string{"project": "my-mail-1"}, "https://console.cloud.google.com/auth/clients?project=my-mail-1"},
 		{"a fragment stays last, the account is the first", "gmail-settings", nil, "https://mail.google.com/mail/u/0/#settings/fwdandpop"},
 		{"a fixed parameter stays", "admin-app-access", nil, "https://admin.google.com/ac/owl/list?tab=configuredApps"},
 		{"no such page", "no-such-page", nil, ""},

@@ -8,11 +8,9 @@
 package guide
 
 import (
-	"cmp"
 	"strings"
 
 	"gmailoauth/internal/diagnosis"
-	"gmailoauth/internal/google"
 	"gmailoauth/internal/playbook"
 	"gmailoauth/internal/words"
 )
@@ -28,79 +26,6 @@ type Document struct {
 	Command   string               // that does what the guide tells, as it is typed
 }
 
-// page is a document in the words of its language, as both formats show it.
-type page struct {
-	Lang, Title, Lead string
-	Facts             []pair
-	Command           string
-	Key               string // of what a browser remembers: the same in every language
-	Steps             []step
-	Forms             []form
-	Application       string
-	Before, Remember  []string
-	Sources           []source
-}
-
-type pair struct{ Label, Value string }
-
-type step struct {
-	ID, Stage, Title, If, Why, More, URL, Sees, Checks string
-	Number                                             int
-	Done                                               bool
-	Choices                                            []choices
-	Groups                                             []group
-	Pitfalls                                           []pitfall
-	Answers                                            []answer
-}
-
-// group is a run of instructions under the same condition.
-type group struct {
-	If    string
-	First int // number of the first instruction within its step
-	Lines []line
-}
-
-type line struct {
-	ID, Text, Note string
-	Values         []value
-}
-
-type value struct {
-	Text  string
-	Blank bool
-}
-
-type answer struct {
-	Label, Help, Flag, Value string
-	Blank                    bool // nothing is given yet
-}
-
-// Question is what is asked, in one line.
-func (a answer) Question() string {
-	switch {
-	case a.Help == "":
-		return a.Label
-	case strings.HasSuffix(a.Label, "?"):
-		return a.Label + " " + a.Help
-	}
-	return a.Label + ". " + a.Help
-}
-
-type pitfall struct{ Name, Error, Cause, Fix string }
-
-type form struct {
-	ID, Title, Menu, Note string
-	Fields                []field
-}
-
-type field struct {
-	Label, Note string
-	Value       value
-	Words       bool // the value is told, not pasted
-}
-
-type source struct{ What, Where, Checked string }
-
 // page makes the page of a document.
 func (d Document) page() page {
 	say := d.Words.Say
@@ -108,7 +33,7 @@ func (d Document) page() page {
 	if t := d.Book.Target; t != nil {
 		p.Title, p.Application = say("guide.title", "target", t.Title), t.Title
 		p.Key += t.Name
-		p.Facts = append(p.Facts, pair{say("guide.application"), t.Title + ": " + t.Summary})
+		p.Facts = append(p.Facts, pair{say("guide.application"), d.pair(t.Title, t.Summary)})
 		if t.Support != "" && t.Support != "full" {
 			p.Facts = append(p.Facts, pair{say("guide.support"), say("targets.support-" + t.Support)})
 		}
@@ -136,7 +61,7 @@ func (d Document) page() page {
 }
 
 func (d Document) step(s playbook.StepState, number int) step {
-	made := step{ID: s.ID, Number: number, Stage: s.Stage, Title: s.Title, If: d.heading(s.When), Why: s.Why, More: s.More, URL: s.URL,
+	made := step{ID: s.ID, Number: number, Stage: s.Stage, Title: s.Title, If: d.heading(s.When), Why: s.Why, More: paragraphs(s.More), URL: s.URL,
 		Sees: s.Sees, Checks: s.Checks, Done: s.Status == playbook.Done || s.Status == playbook.Acknowledged}
 	made.Choices = d.choices(s)
 	count := 0
@@ -159,73 +84,22 @@ func (d Document) step(s playbook.StepState, number int) step {
 	for _, q := range s.Questions {
 		made.Answers = append(made.Answers, d.answer(q))
 	}
-	if d.Catalogue == nil {
-		return made
-	}
-	for _, name := range s.Pitfalls {
-		if e, ok := d.Catalogue.Entry(name, google.Link); ok {
-			made.Pitfalls = append(made.Pitfalls, pitfall{name, e.Error, e.Cause, e.Fix})
-		}
-	}
+	made.Pitfalls = d.pitfalls(s.Pitfalls)
 	return made
 }
 
-func (d Document) answer(q playbook.QuestionState) answer {
-	a := answer{Label: q.Label, Help: q.Help, Flag: q.Flag, Value: q.Value}
-	given := d.Answers.Has(q.Key)
-	if q.Kind == playbook.KindChoice && !q.Secret && given {
-		for _, c := range q.Choices {
-			if c.Value == q.Value {
-				a.Value = c.Label
-			}
-		}
-	}
-	switch {
-	case strings.HasPrefix(q.Flag, "--ack ") && !given:
-		a.Value, a.Blank = "", true
-	case q.Secret:
-		a.Value, a.Blank = d.Words.Say("guide.secret-value"), !given
-	case a.Value == "" && q.Example != "":
-		a.Value, a.Blank = d.Words.Say("wizard.example", "example", q.Example), true
-	case a.Value == "":
-		a.Blank = true
-	case !given && a.Value == q.Default:
-		a.Value = d.Words.Say("guide.default", "value", a.Value)
-	}
-	return a
+// pair tells what something is, as the language writes it.
+func (d Document) pair(label, value string) string {
+	return d.Words.Say("guide.pair", "label", label, "value", value)
 }
 
-// putTarget adds what is known of the application itself.
-func (d Document) putTarget(p *page) {
-	if d.Book.Target == nil {
-		return
-	}
-	values := map[string]string{}
-	for _, key := range []string{"account", "client_id", "project"} {
-		values[key] = d.Book.Blank(key) // filled in last: an address is not made of them
-	}
-	fill := func(text string) string { return words.Fill(text, values) }
-	t := d.Book.Target.Filled(d.Values)
-	for _, f := range t.Forms {
-		made := form{ID: f.ID, Title: f.Title, Menu: strings.Join(f.Menu, " → "), Note: fill(f.Note)}
-		for _, one := range f.Fields {
-			text := fill(one.Value)
-			v := field{Label: one.Label, Note: fill(one.Note), Value: value{text, playbook.IsBlank(text)}}
-			v.Words = strings.HasPrefix(one.Value, "(") // (leave empty)
-			if one.Secret {
-				v.Value, v.Words = value{Text: d.Words.Say("guide.secret-field")}, true
-			}
-			made.Fields = append(made.Fields, v)
+// paragraphs cuts a text at its line breaks.
+func paragraphs(text string) []string {
+	var list []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			list = append(list, line)
 		}
-		p.Forms = append(p.Forms, made)
 	}
-	for _, text := range t.Warnings {
-		p.Before = append(p.Before, fill(text))
-	}
-	for _, text := range t.Limits {
-		p.Remember = append(p.Remember, fill(text))
-	}
-	for _, s := range t.Sources {
-		p.Sources = append(p.Sources, source{cmp.Or(s.What, t.Title), s.Where, s.Checked})
-	}
+	return list
 }

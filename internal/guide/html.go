@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"strings"
 )
 
 var (
@@ -28,16 +29,19 @@ func HTML(w io.Writer, d Document) error {
 		"say":       say,
 		"sayTarget": func(id string) string { return d.Words.Say("guide."+id, "target", p.Application) },
 		"seen":      func(date string) string { return d.Words.Say("guide.checked", "date", date) },
+		"pair":      d.pair,
 		"prose":     prose,
+		"fix":       func(p pitfall) []span { return proseWith(p.Fix, p.Command) },
+		"parts":     func(text string) []string { return span{Text: text}.Parts() },
+		"args":      func(command string) []string { return strings.Split(command, " ") },
 	}).Parse(pageHTML))
 	var b bytes.Buffer
 	err := t.Execute(&b, struct {
 		page
-		Line   value
 		Policy string
 		Style  template.CSS
 		Script template.JS
-	}{p, value{Text: p.Command}, "default-src 'none'; style-src '" + hash(pageCSS) + "'; script-src '" + hash(pageJS) +
+	}{p, "default-src 'none'; style-src '" + hash(pageCSS) + "'; script-src '" + hash(pageJS) +
 		"'; base-uri 'none'; form-action 'none'", template.CSS(pageCSS), template.JS(pageJS)})
 	if err != nil {
 		return err

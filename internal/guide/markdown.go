@@ -59,7 +59,7 @@ func (m *markdown) head() {
 	m.paragraph(inline(m.page.Lead))
 	m.line("")
 	for _, f := range m.page.Facts {
-		m.line("- %s: %s", inline(f.Label), inline(f.Value))
+		m.line("- %s", inline(m.say("guide.pair", "label", f.Label, "value", f.Value)))
 	}
 	m.paragraph(inline(m.say("guide.command")))
 	m.line("\n%s", strings.TrimSuffix(block("", "sh", m.page.Command), "\n"))
@@ -100,7 +100,11 @@ func (m *markdown) step(s step) {
 	if s.Checks != "" {
 		m.labelled(m.say("guide.checks"), inline(s.Checks))
 	}
-	m.details(m.say("guide.more"), inline(s.More))
+	var more []string
+	for _, text := range s.More {
+		more = append(more, inline(text))
+	}
+	m.details(m.say("guide.more"), strings.Join(more, "\n\n"))
 	m.pitfalls(s.Pitfalls)
 	m.answers(s.Answers)
 }
@@ -122,20 +126,6 @@ func (m *markdown) instruction(number int, l line) {
 	}
 }
 
-func (m *markdown) choices(c choices) {
-	if c.If != "" {
-		m.paragraph("**" + inline(c.If) + "**")
-	}
-	m.line("\n| %s | %s | %s |\n| --- | --- | --- |", inline(c.Label), inline(m.say("guide.follows")), inline(m.say("guide.flag")))
-	for _, o := range c.Options {
-		label := "**" + inline(o.Label) + "**"
-		if o.Mark != "" {
-			label += " (" + inline(o.Mark) + ")"
-		}
-		m.line("| %s | %s | %s |", label, inline(o.Help), cellCode(o.Flag))
-	}
-}
-
 // details folds away what not everybody needs.
 func (m *markdown) details(summary, text string) {
 	if text != "" {
@@ -147,63 +137,7 @@ func (m *markdown) pitfalls(list []pitfall) {
 	var b strings.Builder
 	for _, p := range list {
 		fmt.Fprintf(&b, "- **%s**\n  - %s %s\n  - %s %s\n  - %s %s\n", inline(p.Error), inline(m.say("guide.cause")), inline(p.Cause),
-			inline(m.say("guide.fix")), inline(p.Fix), inline(m.say("guide.explain")), code("gmailoauth explain "+p.Name))
+			inline(m.say("guide.fix")), inlineWith(p.Fix, p.Command), inline(m.say("guide.explain")), code("gmailoauth explain "+p.Name))
 	}
 	m.details(m.say("guide.pitfalls"), strings.TrimSuffix(b.String(), "\n"))
-}
-
-func (m *markdown) answers(list []answer) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "| %s | %s | %s |\n| --- | --- | --- |\n", inline(m.say("guide.question")), inline(m.say("guide.flag")), inline(m.say("guide.value")))
-	for _, a := range list {
-		v := inline(a.Value)
-		if !a.Blank {
-			v = "**" + v + "**"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", inline(a.Question()), cellCode(a.Flag), v)
-	}
-	if len(list) > 0 {
-		m.details(m.say("guide.answers"), strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "|  |", "| |"))
-	}
-}
-
-func (m *markdown) forms() {
-	if len(m.page.Forms) == 0 {
-		return
-	}
-	m.heading(2, "forms", inline(m.say("guide.forms")))
-	m.paragraph(inline(m.say("guide.forms-lead", "target", m.page.Application)))
-	for _, f := range m.page.Forms {
-		m.line("\n### %s", inline(f.Title))
-		m.labelled(m.say("guide.menu"), inline(f.Menu))
-		m.line("\n| %s | %s |\n| --- | --- |", inline(m.say("guide.field")), inline(m.say("guide.value")))
-		for _, one := range f.Fields {
-			v := cellCode(one.Value.Text)
-			if one.Words {
-				v = inline(one.Value.Text)
-			}
-			if one.Note != "" {
-				v += " (" + inline(one.Note) + ")"
-			}
-			m.line("| %s | %s |", inline(one.Label), v)
-		}
-		m.paragraph(inline(f.Note))
-	}
-}
-
-func (m *markdown) list(heading string, lines []string) {
-	if len(lines) == 0 {
-		return
-	}
-	m.line("\n## %s\n", inline(m.say(heading)))
-	for _, l := range lines {
-		m.line("- %s", inline(l))
-	}
-}
-
-func (m *markdown) sources() {
-	m.line("\n## %s\n", inline(m.say("guide.sources")))
-	for _, s := range m.page.Sources {
-		m.line("- %s: %s (%s)", inline(s.What), inline(s.Where), inline(m.say("guide.checked", "date", s.Checked)))
-	}
 }

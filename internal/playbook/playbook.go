@@ -105,6 +105,16 @@ type Question struct {
 	Help     string
 }
 
+// Called gives the words of a choice for its value, and any other value as it is.
+func (q Question) Called(value string) string {
+	for _, c := range q.Choices {
+		if c.Value == value {
+			return c.Label
+		}
+	}
+	return value
+}
+
 // Condition holds when each key has one of the values. Keys are answers, or
 // facts of the target: target.prompt_consent, target.client_type, … "*" stands
 // for any value, "" for none. Empty: always.

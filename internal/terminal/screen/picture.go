@@ -28,7 +28,7 @@ const (
 	bold      = 1 << 2
 )
 
-// Picture draws the screen as an SVG: as many rows as are used. It draws the
+// Picture draws the screen as an SVG: from the first row that is used to the last. It draws the
 // same for the same screen. The title is read out by those who do not see it.
 // Each row is drawn as steadied gives it, which may put something that is always
 // the same in the place of what differs from run to run, but as wide as it was;
@@ -36,16 +36,21 @@ const (
 func (s *Screen) Picture(title string, steadied func(row string) string) string {
 	s.t.Helper()
 	columns, rows := s.vt.Size()
-	for rows > 1 && strings.TrimSpace(string(s.row(rows-1, columns))) == "" {
+	empty := func(y int) bool { return strings.TrimSpace(string(s.row(y, columns))) == "" }
+	for rows > 1 && empty(rows-1) {
 		rows--
 	}
+	top := 0
+	for top < rows-1 && empty(top) {
+		top++
+	}
 	var b strings.Builder
-	width, height := columns*cellWidth+2*border, rows*cellHeight+2*border
+	width, height := columns*cellWidth+2*border, (rows-top)*cellHeight+2*border
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n",
 		width, height, width, height, html.EscapeString(title))
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" rx="10" fill="%s"/>`+"\n", width, height, ground)
 	fmt.Fprintf(&b, `<g font-family="ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace" font-size="15" fill="%s">`+"\n", ink)
-	for y := range rows {
+	for y := top; y < rows; y++ {
 		row := s.row(y, columns)
 		if steadied != nil {
 			drawn := []rune(steadied(string(row)))
@@ -54,7 +59,7 @@ func (s *Screen) Picture(title string, steadied func(row string) string) string 
 			}
 			row = drawn
 		}
-		s.drawRow(&b, y, row)
+		s.drawRow(&b, y, top, row)
 	}
 	b.WriteString("</g>\n</svg>\n")
 	return b.String()
@@ -69,8 +74,9 @@ func (s *Screen) row(y, columns int) []rune {
 }
 
 // drawRow draws runs of cells that look the same. A run is cut where there are
-// two blanks or more: a browser would draw them as one.
-func (s *Screen) drawRow(b *strings.Builder, y int, row []rune) {
+// two blanks or more: a browser would draw them as one. Row top stands highest.
+func (s *Screen) drawRow(b *strings.Builder, y, top int, row []rune) {
+	from := border + (y-top)*cellHeight
 	for x := 0; x < len(row); {
 		cell, begin := s.vt.Cell(x, y), x
 		for x < len(row) && sameLook(s.vt.Cell(x, y), cell) {
@@ -78,7 +84,7 @@ func (s *Screen) drawRow(b *strings.Builder, y int, row []rune) {
 		}
 		if cell.BG != vt10x.DefaultBG {
 			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n",
-				border+begin*cellWidth, border+y*cellHeight, (x-begin)*cellWidth, cellHeight, colour(cell.BG))
+				border+begin*cellWidth, from, (x-begin)*cellWidth, cellHeight, colour(cell.BG))
 		}
 		for at := begin; at < x; {
 			end := at
@@ -89,7 +95,7 @@ func (s *Screen) drawRow(b *strings.Builder, y int, row []rune) {
 			if begun := strings.TrimLeft(string(text), " "); begun != "" {
 				n := len([]rune(begun))
 				fmt.Fprintf(b, `<text x="%d" y="%d" textLength="%d"%s>%s</text>`+"\n",
-					border+(end-n)*cellWidth, border+y*cellHeight+14, n*cellWidth, look(cell), html.EscapeString(begun))
+					border+(end-n)*cellWidth, from+14, n*cellWidth, look(cell), html.EscapeString(begun))
 			}
 			at = end + 1
 		}
