@@ -69,11 +69,11 @@ func (a *app) writePlan(steps []playbook.StepState) error {
 	var b strings.Builder
 	w, marks, pending := a.words(), planMarks(), 0
 	for _, s := range steps {
-		fmt.Fprintf(&b, "%s %-12s %s", marks[s.Status], s.Stage, w.Say("plan."+string(s.Status)))
+		status := w.Say("plan." + string(s.Status))
 		if s.Reason != "" {
-			b.WriteString(": " + s.Reason)
+			status = w.Colon(status, s.Reason)
 		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "%s %-12s %s\n", marks[s.Status], s.Stage, status)
 		if s.Status == playbook.Open && s.URL != "" {
 			fmt.Fprintf(&b, "    %s\n", s.URL)
 		}

@@ -108,7 +108,7 @@ func (d Document) page() page {
 	if t := d.Book.Target; t != nil {
 		p.Title, p.Application = say("guide.title", "target", t.Title), t.Title
 		p.Key += t.Name
-		p.Facts = append(p.Facts, pair{say("guide.application"), t.Title + ": " + t.Summary})
+		p.Facts = append(p.Facts, pair{say("guide.application"), d.Words.Colon(t.Title, t.Summary)})
 		if t.Support != "" && t.Support != "full" {
 			p.Facts = append(p.Facts, pair{say("guide.support"), say("targets.support-" + t.Support)})
 		}

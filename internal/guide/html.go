@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"strings"
 )
 
 var (
@@ -28,6 +29,7 @@ func HTML(w io.Writer, d Document) error {
 		"say":       say,
 		"sayTarget": func(id string) string { return d.Words.Say("guide."+id, "target", p.Application) },
 		"seen":      func(date string) string { return d.Words.Say("guide.checked", "date", date) },
+		"colon":     func(of string) string { return strings.TrimRight(d.Words.Colon(of, ""), " ") },
 		"prose":     prose,
 	}).Parse(pageHTML))
 	var b bytes.Buffer

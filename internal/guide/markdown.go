@@ -59,7 +59,7 @@ func (m *markdown) head() {
 	m.paragraph(inline(m.page.Lead))
 	m.line("")
 	for _, f := range m.page.Facts {
-		m.line("- %s: %s", inline(f.Label), inline(f.Value))
+		m.line("- %s", m.say("joined.colon", "of", inline(f.Label), "text", inline(f.Value)))
 	}
 	m.paragraph(inline(m.say("guide.command")))
 	m.line("\n%s", strings.TrimSuffix(block("", "sh", m.page.Command), "\n"))
@@ -204,6 +204,6 @@ func (m *markdown) list(heading string, lines []string) {
 func (m *markdown) sources() {
 	m.line("\n## %s\n", inline(m.say("guide.sources")))
 	for _, s := range m.page.Sources {
-		m.line("- %s: %s (%s)", inline(s.What), inline(s.Where), inline(m.say("guide.checked", "date", s.Checked)))
+		m.line("- %s (%s)", m.say("joined.colon", "of", inline(s.What), "text", inline(s.Where)), inline(m.say("guide.checked", "date", s.Checked)))
 	}
 }

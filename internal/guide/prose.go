@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"gmailoauth/internal/words"
 )
 
 // address: where a sentence names a page; what ends the sentence is not part of it.
@@ -56,7 +58,7 @@ var escaper = sync.OnceValue(func() *strings.Replacer {
 // list: what Markdown would take for a list or a heading at the beginning of a line.
 var list = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([-+#=]|\d+[.)])`) })
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+func oneLine(text string) string { return strings.Join(words.Fields(text), " ") }
 
 // code shows a value within a line; one that holds backquotes needs more around it.
 func code(text string) string {
