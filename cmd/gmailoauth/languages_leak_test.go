@@ -80,7 +80,9 @@ type leakDetection struct {
 	pieces  []string // of English sentences
 	untold  *regexp.Regexp
 	aside   *regexp.Regexp
-	english *regexp.Regexp
+	tight   *regexp.Regexp  // a sign of French that lacks its no-break space; nil for the others
+	english map[string]bool // words that only English has; nil for English
+	word    *regexp.Regexp
 }
 
 // leakDetector reads the English sentences that say something else in the
@@ -93,12 +95,19 @@ func leakDetector(t *testing.T, lang string) leakDetection {
 		untold: regexp.MustCompile(`<[a-z]+\.[a-z0-9_.-]+>|\{@?[a-z][a-z0-9_:-]*\}`),
 		// What is quoted, and what stands in brackets, is somebody else's: a
 		// server's words, a label of Google's beside its translation.
-		aside: regexp.MustCompile(`"[^"]*"|“[^”]*”|„[^”“"]*[”“"]|«[^»]*»|'[^']*'|\([^()]*\)`),
+		aside: regexp.MustCompile(`"[^"]*"|“[^”]*”|„[^”“"]*[”“"]|«[^»]*»|'[^']*'|\x60[^\x60]*\x60|\([^()]*\)`),
 	}
 	if lang == "en" {
 		return d
 	}
-	d.english = regexp.MustCompile(`(?i)\b(the|and|with|your|which|this|that|cannot|from|been|of|is|not|it|its)\b`)
+	if lang == "fr" { // after a letter or a quotation; elsewhere the sign is a key or a part of a name
+		d.tight = regexp.MustCompile(`[\p{L}\d)»] ?[:;?!](\s|$)|« | »`)
+	}
+	d.english = map[string]bool{}
+	for word := range strings.FieldsSeq("the and with your which this that cannot from been of is not it its") {
+		d.english[word] = true
+	}
+	d.word = regexp.MustCompile(`[\p{L}\p{M}\d_/.-]+`) // a name with hyphens is one word
 	between := regexp.MustCompile(`\{[^}]*\}`)
 	var translations []string
 	var pieces []string
@@ -130,6 +139,17 @@ func leakDetector(t *testing.T, lang string) leakDetection {
 	return d
 }
 
+// englishWords counts the words of a line that only English has.
+func (d leakDetection) englishWords(line string) int {
+	count := 0
+	for _, word := range d.word.FindAllString(d.aside.ReplaceAllString(line, " "), -1) {
+		if d.english[strings.Trim(strings.ToLower(word), ".-")] {
+			count++
+		}
+	}
+	return count
+}
+
 // flat joins the lines of a text, so that it is found however it was broken.
 func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
@@ -151,7 +171,10 @@ func (d leakDetection) leaks(texts ...string) []string {
 			if d.english == nil {
 				continue
 			}
-			if words := d.english.FindAllString(d.aside.ReplaceAllString(line, " "), -1); len(words) > 1 {
+			if d.tight != nil && d.tight.MatchString(d.aside.ReplaceAllString(line, "…")) {
+				found["no no-break space in "+strconv.Quote(strings.TrimSpace(line))] = true
+			}
+			if d.englishWords(line) > 1 {
 				found["the English line "+strconv.Quote(strings.TrimSpace(line))] = true
 			}
 		}

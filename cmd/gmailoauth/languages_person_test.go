@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,9 +42,7 @@ func newPerson(t *testing.T, box *sandbox.Sandbox, walk seedWalk, who, clientFil
 	p := &person{ctx: t.Context(), box: box, walk: walk, who: who, words: a.words(),
 		answers: map[string]string{"target": walk.target, "account": who, "project": "my-mail-123", "audience": "external",
 			"publishing": "production", "client_file": clientFile}}
-	for key, value := range walk.variables {
-		p.answers[key] = value
-	}
+	maps.Copy(p.answers, walk.variables)
 	if walk.withdraw {
 		p.answers["withdraw"] = "yes"
 	}
@@ -88,6 +87,7 @@ type sitting struct {
 	read    int      // of a long screen, how much was read
 	asked   map[string]int
 	last    string
+	pressed time.Time // when a form was last left with Enter
 }
 
 // answering counts an answer; whoever is asked the same again and again is stuck.
@@ -197,6 +197,9 @@ func offers(lines [][]string, q playbook.Question) bool {
 func (p *person) page(s *sitting) error {
 	leave := p.words.Say("wizard.keys-leave")
 	shown := s.still(leave)
+	if shown != "" && shown == s.last && time.Since(s.pressed) > 15*time.Second {
+		return s.enter(leave) // a key may be lost on a busy machine, and a person presses it again
+	}
 	if shown == "" || shown == s.last {
 		return nil
 	}
@@ -293,7 +296,7 @@ func (s *sitting) enter(leave string) error {
 			return fmt.Errorf("the form does not come to rest; the screen is:\n%s", s.screen)
 		}
 	}
-	s.last = quiet(s.screen.String())
+	s.last, s.pressed = quiet(s.screen.String()), time.Now()
 	s.screen.Press(screen.Enter)
 	return nil
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,9 +111,7 @@ func TestEveryWalkInEveryLanguage(t *testing.T) {
 // appOn is the program on a terminal; what it answers goes to the file out.
 func (p *person) appOn(term *terminal.Terminal, home string, env map[string]string) *app {
 	variables := map[string]string{"HOME": home, "GMAILOAUTH_PROVIDER": p.box.ProviderFile(), "GMAILOAUTH_LANG": p.walk.lang}
-	for name, value := range env {
-		variables[name] = value
-	}
+	maps.Copy(variables, env)
 	return &app{
 		term:      term,
 		now:       time.Now,

@@ -71,7 +71,7 @@ func (a *app) writePlan(steps []playbook.StepState) error {
 	for _, s := range steps {
 		status := w.Say("plan." + string(s.Status))
 		if s.Reason != "" {
-			status = w.Say("plan.because", "status", status, "reason", s.Reason)
+			status = w.Colon(status, s.Reason)
 		}
 		fmt.Fprintf(&b, "%s %-12s %s\n", marks[s.Status], s.Stage, status)
 		if s.Status == playbook.Open && s.URL != "" {

@@ -52,7 +52,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&a.flags.lang, "lang", "", "language of everything a person reads: "+strings.Join(words.Languages(), ", ")+" (pl, fr and ro are to come)")
+	f.StringVar(&a.flags.lang, "lang", "", "language of everything a person reads: "+strings.Join(words.Languages(), ", "))
 	f.StringVar(&a.flags.provider, "provider", "", "file with other endpoints than Google's")
 	f.StringVar(&a.flags.store, "store", "", "where secrets are kept: file (default) or env")
 	f.DurationVar(&a.flags.timeout, "timeout", 30*time.Second, "time limit of one check")
@@ -94,8 +94,8 @@ func (a *app) prepare(cmd *cobra.Command) error {
 				Facts: map[string]string{"variable": variableOf(f.Name), "flag": "--" + f.Name, "wanted": f.Value.Type()}}
 		}
 	})
-	if lang := a.flags.lang; first == nil && lang != "" && !slices.Contains(spoken(), lang) {
-		first = badChoice("bad-choice", "--lang", lang, strings.Join(spoken(), ", "))
+	if lang := a.flags.lang; first == nil && lang != "" && !slices.Contains(words.Languages(), lang) {
+		first = badChoice("bad-choice", "--lang", lang, strings.Join(words.Languages(), ", "))
 	}
 	if a.flags.noColor {
 		a.term.Color = false
@@ -107,18 +107,6 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return first
 	}
 	return a.openTrace()
-}
-
-// spoken are the languages that --lang takes: those there are, and those that
-// are promised and read as English until they are there.
-func spoken() []string {
-	promised := []string{"en", "pl", "fr", "ro"}
-	for _, lang := range words.Languages() {
-		if !slices.Contains(promised, lang) {
-			promised = append(promised, lang)
-		}
-	}
-	return promised
 }
 
 // variableOf is the environment variable of a flag: --redirect-port is

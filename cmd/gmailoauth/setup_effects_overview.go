@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/finding"
 	"gmailoauth/internal/playbook"
 	"gmailoauth/internal/setup"
@@ -40,35 +41,64 @@ func (w *walking) overview(face *wizard.Wizard, result setup.Result) {
 	face.Tell(notes)
 }
 
+// switchesStep is the step of what an administrator allows.
+const switchesStep = "workspace"
+
 // switches tells of the mail switches from the servers' own words, where the
-// walk has a step for them: whoever is let in knows that they are on.
+// walk has a step for them: whoever reads the mailbox knows that they are on, and
+// a refusal that the step mends takes back what was said of it.
 func (w *walking) switches(target string, boxes []finding.Mailbox) setup.Outcome {
 	var out setup.Outcome
 	book, err := w.app.playbook(target)
-	if err != nil || !slices.ContainsFunc(book.Steps, func(s playbook.Step) bool { return s.ID == "workspace" }) {
+	if err != nil {
+		return out
+	}
+	at := slices.IndexFunc(book.Steps, func(s playbook.Step) bool { return s.ID == switchesStep })
+	if at < 0 {
 		return out
 	}
 	say := w.app.words().Say
-	proven := false
+	note := func(mark playbook.Mark, text string) {
+		out.Notes = append(out.Notes, playbook.Note{Mark: mark, Label: say("effects.switches"), Text: w.app.hide.Clean(text)})
+	}
+	on, off := false, false
 	for _, protocol := range []string{"imap", "pop3"} {
-		asked, let := 0, 0
-		for _, box := range boxes {
-			for _, f := range box.Findings {
-				if f.ID == protocol+".auth" && f.Status != finding.Skip {
-					asked++
-					if f.Status == finding.Pass {
-						let++
-					}
-				}
-			}
-		}
-		if asked > 0 && asked == let {
-			proven = true
-			out.Notes = append(out.Notes, playbook.Note{Mark: playbook.Good, Label: say("effects.switches"), Text: say("effects.switch-" + protocol)})
+		switch read, refusal := w.switchOf(protocol, boxes); {
+		case refusal != nil:
+			off = true
+			note(playbook.Heed, say("effects.switch-off", "words", refusal.Error, "stage", book.Steps[at].Stage))
+		case read:
+			on = true
+			note(playbook.Good, say("effects.switch-"+protocol))
 		}
 	}
-	if proven {
-		out.Marks = playbook.Marks{"workspace": playbook.Done}
+	switch {
+	case off:
+		out.Marks = playbook.Marks{switchesStep: playbook.Open}
+		out.Answers = playbook.Answers{playbook.AckKey(switchesStep): playbook.Answer{}}
+	case on:
+		out.Marks = playbook.Marks{switchesStep: playbook.Done}
 	}
 	return out
+}
+
+// switchOf tells what the proof shows of one protocol: whether each mailbox was
+// read, and the first refusal that an administrator's switch explains. POP3 lets
+// one in and refuses afterwards, so the login alone shows nothing.
+func (w *walking) switchOf(protocol string, boxes []finding.Mailbox) (read bool, refusal *diagnosis.Diagnosis) {
+	failed := false
+	for _, box := range boxes {
+		for _, f := range box.Findings {
+			switch {
+			case strings.HasPrefix(f.ID, protocol+".") && f.Status == finding.Fail && f.Symptom != nil:
+				failed = true
+				if d := w.app.explain(f.Symptom); refusal == nil && playbook.StepOf(d.Name) == switchesStep {
+					refusal = &d
+				}
+			case f.ID == protocol+".mailbox" && f.Status == finding.Pass:
+				read = true
+			}
+		}
+	}
+	return read && !failed, refusal
 }

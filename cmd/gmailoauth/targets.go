@@ -60,7 +60,7 @@ func (a *app) listTargets() error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&b, "%-16s %s: %s\n", t.Name, t.Title, t.Summary)
+		fmt.Fprintf(&b, "%-16s %s\n", t.Name, a.words().Colon(t.Title, t.Summary))
 		list = append(list, targetJSON(t))
 	}
 	if a.flags.format == "json" {

@@ -49,10 +49,10 @@ func (a *app) targetText(t *playbook.Target) string {
 		variables = append(variables, fmt.Sprintf("%s=%s  %s", v.Flag, v.Example, v.Label))
 	}
 	for _, f := range t.Forms {
-		forms = append(forms, f.Title+": "+strings.Join(f.Menu, " → "))
+		forms = append(forms, w.Colon(f.Title, strings.Join(f.Menu, " → ")))
 	}
 	for _, s := range t.Sources {
-		sources = append(sources, s.What+": "+s.Where+" "+w.Say("targets.checked", "date", s.Checked))
+		sources = append(sources, w.Colon(s.What, s.Where)+" "+w.Say("targets.checked", "date", s.Checked))
 	}
 	section("variables", variables)
 	section("forms", forms)

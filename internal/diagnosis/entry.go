@@ -57,15 +57,15 @@ func (c *Catalogue) Example(name string, known, said map[string]string, link Lin
 	return Diagnosis{}, false
 }
 
-// serverSays are the first words by which an entry is known, if they are a
-// server's own, which the sandbox can play, and no description of ours.
+// serverSays are the first words by which an entry is known, in quotation marks,
+// if they are a server's own, which the sandbox can play, and no description of ours.
 func (e *entry) serverSays() string {
 	if strings.HasPrefix(e.Scenario, "input: ") {
 		return ""
 	}
 	for _, r := range e.Match {
 		if r.Says != "" {
-			return r.Says
+			return "“" + r.Says + "”"
 		}
 	}
 	return ""

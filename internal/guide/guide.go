@@ -33,7 +33,7 @@ func (d Document) page() page {
 	if t := d.Book.Target; t != nil {
 		p.Title, p.Application = say("guide.title", "target", t.Title), t.Title
 		p.Key += t.Name
-		p.Facts = append(p.Facts, pair{say("guide.application"), d.pair(t.Title, t.Summary)})
+		p.Facts = append(p.Facts, pair{say("guide.application"), d.Words.Colon(t.Title, t.Summary)})
 		if t.Support != "" && t.Support != "full" {
 			p.Facts = append(p.Facts, pair{say("guide.support"), say("targets.support-" + t.Support)})
 		}
@@ -86,11 +86,6 @@ func (d Document) step(s playbook.StepState, number int) step {
 	}
 	made.Pitfalls = d.pitfalls(s.Pitfalls)
 	return made
-}
-
-// pair tells what something is, as the language writes it.
-func (d Document) pair(label, value string) string {
-	return d.Words.Say("guide.pair", "label", label, "value", value)
 }
 
 // paragraphs cuts a text at its line breaks.

@@ -29,7 +29,7 @@ func HTML(w io.Writer, d Document) error {
 		"say":       say,
 		"sayTarget": func(id string) string { return d.Words.Say("guide."+id, "target", p.Application) },
 		"seen":      func(date string) string { return d.Words.Say("guide.checked", "date", date) },
-		"pair":      d.pair,
+		"pair":      d.Words.Colon,
 		"prose":     prose,
 		"fix":       func(p pitfall) []span { return proseWith(p.Fix, p.Command) },
 		"parts":     func(text string) []string { return span{Text: text}.Parts() },

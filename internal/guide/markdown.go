@@ -59,7 +59,7 @@ func (m *markdown) head() {
 	m.paragraph(inline(m.page.Lead))
 	m.line("")
 	for _, f := range m.page.Facts {
-		m.line("- %s", inline(m.say("guide.pair", "label", f.Label, "value", f.Value)))
+		m.line("- %s", m.say("joined.colon", "of", inline(f.Label), "text", inline(f.Value)))
 	}
 	m.paragraph(inline(m.say("guide.command")))
 	m.line("\n%s", strings.TrimSuffix(block("", "sh", m.page.Command), "\n"))

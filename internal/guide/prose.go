@@ -6,6 +6,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"gmailoauth/internal/words"
 )
 
 // address: where a sentence names a page; what ends the sentence is not part of it.
@@ -101,7 +103,7 @@ var list = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([-+](\s|$)|#{1,6}(\s|$)|(-+|=+)\s*$|\d+[.)](\s|$))`)
 })
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+func oneLine(text string) string { return strings.Join(words.Fields(text), " ") }
 
 // code shows a value within a line; one that holds backquotes needs more around it.
 func code(text string) string {

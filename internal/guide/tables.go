@@ -71,6 +71,6 @@ func (m *markdown) list(heading string, lines []string) {
 func (m *markdown) sources() {
 	m.line("\n## %s\n", inline(m.say("guide.sources")))
 	for _, s := range m.page.Sources {
-		m.line("- %s (%s)", inline(m.say("guide.pair", "label", s.What, "value", s.Where)), inline(m.say("guide.checked", "date", s.Checked)))
+		m.line("- %s (%s)", inline(m.say("joined.colon", "of", s.What, "text", s.Where)), inline(m.say("guide.checked", "date", s.Checked)))
 	}
 }

@@ -169,7 +169,7 @@ func Summary(w io.Writer, o Options, boxes []finding.Mailbox, elapsed time.Durat
 			parts = append(parts, o.Words.Count("report.count-"+string(s), counts[s]))
 		}
 	}
-	line := o.Words.Count("report.mailboxes", len(boxes)) + ": " + strings.Join(parts, ", ")
+	line := o.Words.Colon(o.Words.Count("report.mailboxes", len(boxes)), strings.Join(parts, ", "))
 	p := page{o: o}
 	_, err := fmt.Fprintf(w, "\n%s\n", p.withTime(line, fmt.Sprintf("%.2f s", elapsed.Seconds())))
 	return err

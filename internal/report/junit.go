@@ -57,11 +57,11 @@ func testcase(f finding.Finding, command string, explain Explain, said *words.Wo
 // body is cause, fix and evidence, a line each.
 func body(f finding.Finding, explain Explain, said *words.Words) string {
 	d := diagnose(f, explain)
-	lines := []string{d.Error, said.Say("report.cause") + ": " + d.Cause, said.Say("report.fix") + ": " + d.Fix}
+	lines := []string{d.Error, said.Colon(said.Say("report.cause"), d.Cause), said.Colon(said.Say("report.fix"), d.Fix)}
 	if words := evidence(f); words != "" {
-		lines = append(lines, said.Say("report.evidence")+": "+printable(words))
+		lines = append(lines, said.Colon(said.Say("report.evidence"), printable(words)))
 	}
-	lines = append(lines, said.Say("report.more")+": "+explainCommand(d))
+	lines = append(lines, said.Colon(said.Say("report.more"), explainCommand(d)))
 	return strings.Join(lines, "\n")
 }
 

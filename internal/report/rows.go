@@ -37,11 +37,10 @@ func rowsOf(box finding.Mailbox, o Options) []row {
 		case protocol == "token" && f.ID != "token.lifetime" && f.Status == finding.Pass:
 			if token < 0 {
 				token = len(rows)
-				rows = append(rows, row{status: finding.Pass, label: o.Words.Say("report.label.token")})
+				rows = append(rows, row{status: finding.Pass, label: o.Words.Say("report.label.token"), text: passed(f, o)})
 			} else {
-				rows[token].text += "; "
+				rows[token].text = o.Words.Semicolon(rows[token].text, passed(f, o))
 			}
-			rows[token].text += passed(f, o)
 		default:
 			rows = append(rows, rowOf(f, o))
 			hopeless = hopeless || f.ID == "token.refresh" && f.Status == finding.Fail
@@ -70,7 +69,7 @@ func rowOf(f finding.Finding, o Options) row {
 		}
 	}
 	if f.ID == "client.redirect" && f.Status != finding.Pass { // there are several
-		r.text = printable(f.Endpoint) + ": " + r.text
+		r.text = o.Words.Colon(printable(f.Endpoint), r.text)
 	}
 	return r
 }

@@ -185,6 +185,9 @@ func (w *walker) act(ctx context.Context, i int) error {
 	outcome, err := w.Actions[step.Action].Run(ctx, Turn{Step: step, Answers: w.complete, Asker: w.Asker})
 	w.Asker.Tell(outcome.Notes)
 	if err != nil {
+		if saving := w.takeBack(outcome); saving != nil {
+			return saving
+		}
 		return w.refused(ctx, i, err)
 	}
 	w.acted[step.ID] = true

@@ -74,16 +74,20 @@ func (p *pen) notes(notes []playbook.Note) {
 func (p *pen) notesAloud(notes []playbook.Note) {
 	ids := map[playbook.Mark]string{playbook.Good: "mark-good", playbook.Bad: "mark-bad", playbook.Heed: "mark-heed", playbook.Said: "mark-said", playbook.Unsure: "mark-unknown"}
 	for _, note := range notes {
-		var parts []string
+		sentence := note.Text
+		before := []string{note.Label}
 		if id := ids[note.Mark]; id != "" {
-			parts = append(parts, p.words.Say("wizard."+id))
+			before = append(before, p.words.Say("wizard."+id))
 		}
-		for _, part := range []string{note.Label, note.Text} {
-			if part != "" {
-				parts = append(parts, part)
+		for _, part := range before {
+			switch {
+			case sentence == "":
+				sentence = part
+			case part != "":
+				sentence = p.words.Colon(part, sentence)
 			}
 		}
-		p.paragraph("", 0, strings.Join(parts, ": "), same)
+		p.paragraph("", 0, sentence, same)
 	}
 }
 

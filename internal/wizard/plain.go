@@ -142,7 +142,7 @@ func (f *plain) choices(q playbook.QuestionState) {
 		first := "  " + strconv.Itoa(i+1) + ". "
 		text := choice.Label
 		if choice.Help != "" {
-			text += ": " + choice.Help
+			text = f.Words.Colon(text, choice.Help)
 		}
 		f.pen.paragraph(first, len(first), text, same)
 	}
