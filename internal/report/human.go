@@ -66,7 +66,7 @@ func (p *page) measure() {
 func (p *page) row(r row) {
 	head := " " + p.mark(r.status) + " " + pad(r.label, p.label)
 	column := margin + p.label
-	took := duration(r.took)
+	took := p.duration(r.took)
 	switch {
 	case r.endpoint == "":
 		p.line(head + hang(r.text, column, p.o.Width))
@@ -138,7 +138,7 @@ func (p *page) mark(s finding.Status) string {
 	return "–"
 }
 
-func duration(d time.Duration) string {
+func (p page) duration(d time.Duration) string {
 	switch {
 	case d <= 0:
 		return ""
@@ -147,7 +147,7 @@ func duration(d time.Duration) string {
 	case d < 10*time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
+	return p.o.Words.Seconds(d, 1)
 }
 
 // Summary writes the last line: how many passed, and how long it took in all.
@@ -171,6 +171,6 @@ func Summary(w io.Writer, o Options, boxes []finding.Mailbox, elapsed time.Durat
 	}
 	line := o.Words.Colon(o.Words.Count("report.mailboxes", len(boxes)), strings.Join(parts, ", "))
 	p := page{o: o}
-	_, err := fmt.Fprintf(w, "\n%s\n", p.withTime(line, fmt.Sprintf("%.2f s", elapsed.Seconds())))
+	_, err := fmt.Fprintf(w, "\n%s\n", p.withTime(line, o.Words.Seconds(elapsed, 2)))
 	return err
 }

@@ -2,6 +2,7 @@ package words
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -26,4 +27,9 @@ func (w *Words) Number(n int) string {
 		digits = digits[:i] + w.Say("dates.thousands") + digits[i:]
 	}
 	return sign + digits
+}
+
+// Seconds writes a duration in seconds, with that many decimals: 0.05 s.
+func (w *Words) Seconds(d time.Duration, decimals int) string {
+	return strings.Replace(strconv.FormatFloat(d.Seconds(), 'f', decimals, 64), ".", w.Say("dates.decimal"), 1) + " s"
 }

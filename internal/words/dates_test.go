@@ -18,6 +18,13 @@ func TestMomentAndNumber(t *testing.T) {
 		if got := w.Moment(moment); got != want.moment {
 			t.Errorf("%s: Moment = %q, want %q", lang, got, want.moment)
 		}
+		seconds := "0,05 s"
+		if lang == "en" {
+			seconds = "0.05 s"
+		}
+		if got := w.Seconds(54*time.Millisecond, 2); got != seconds {
+			t.Errorf("%s: Seconds(54ms, 2) = %q, want %q", lang, got, seconds)
+		}
 		if got := w.Number(2481); got != want.small {
 			t.Errorf("%s: Number(2481) = %q, want %q", lang, got, want.small)
 		}
