@@ -65,10 +65,8 @@ func Open(spec string, options Options) (Secrets, error) {
 	kind, where, _ := strings.Cut(spec, ":")
 	switch {
 	case spec == "", kind == File && where == "":
-		return &fileSecrets{
-			dir:   folder{filepath.Join(options.Paths.Data, "secrets"), true},
-			locks: filepath.Join(options.Paths.Data, "locks"),
-		}, nil
+		dir := folder{filepath.Join(options.Paths.Data, "secrets"), true}
+		return &keptSecrets{keeper: files{dir, ".json"}, spec: File, locks: options.Paths.locks()}, nil
 	case kind == File:
 		return openFolder(where)
 	case spec == Env:
@@ -93,7 +91,7 @@ func openFolder(where string) (Secrets, error) {
 		return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-folder", Err: err,
 			Facts: map[string]string{"flag": "--store", "file": where}}
 	}
-	return &fileSecrets{dir: folder{dir, false}, locks: filepath.Join(dir, "locks")}, nil
+	return &keptSecrets{keeper: files{folder{dir, false}, ".json"}, spec: File + ":" + dir, locks: filepath.Join(dir, "locks")}, nil
 }
 
 // absolute makes the folder of a spec independent of where the program is
