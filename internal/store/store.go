@@ -16,6 +16,8 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/store/keyring"
+	"gmailoauth/internal/store/vault"
 )
 
 // ErrNotFound is returned, wrapped, for an account that is not kept.
@@ -46,10 +48,13 @@ type Secrets interface {
 const (
 	File = "file" // the default; file:DIR for another folder
 	Env  = "env"  // read-only: variables
+
+	Keyring = "keyring" // that of the operating system
+	Vault   = "vault"   // vault:MOUNT/PATH, Vault or OpenBao
 )
 
 // later are kinds that are promised, and not there yet.
-var later = [...]string{"keyring", "age", "command", "vault"}
+var later = [...]string{"age", "command"}
 
 // Options are what a store may need of the outside world.
 type Options struct {
@@ -71,16 +76,24 @@ func Open(spec string, options Options) (Secrets, error) {
 		return openFolder(where)
 	case spec == Env:
 		return newEnvSecrets(options.Env), nil
+	case spec == Keyring:
+		return &keptSecrets{keeper: keyring.New(keyring.Accounts, options.Env), spec: spec, locks: options.Paths.locks()}, nil
+	case kind == Vault:
+		keeper, err := vault.New(where, options.Env)
+		if err != nil {
+			return nil, err
+		}
+		return &keptSecrets{keeper: keeper, spec: spec, locks: options.Paths.locks(), unchecked: true}, nil
 	}
 	for _, name := range later {
 		if kind == name {
 			return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-not-yet",
-				Facts: map[string]string{"flag": "--store", "kind": kind, "wanted": "file, file:DIR, env"}}
+				Facts: map[string]string{"flag": "--store", "kind": kind, "wanted": "file, file:DIR, keyring, vault:MOUNT/PATH, env"}}
 		}
 	}
 	// The value is not repeated: it may be a secret that was meant for another flag.
 	return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "unknown-store",
-		Facts: map[string]string{"flag": "--store", "wanted": "file, file:DIR, env"}}
+		Facts: map[string]string{"flag": "--store", "wanted": "file, file:DIR, keyring, vault:MOUNT/PATH, env"}}
 }
 
 // openFolder keeps lock files beside the secrets: who shares the folder may

@@ -88,7 +88,8 @@ func TestEnvStore(t *testing.T) {
 
 func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 	tests := []struct{ spec, code string }{
-		{"keyring", "store-not-yet"}, {"age:/id", "store-not-yet"}, {"command:pass", "store-not-yet"}, {"vault:kv/x", "store-not-yet"},
+		{"age:/id", "store-not-yet"}, {"command:pass", "store-not-yet"}, {"keyring:mine", "unknown-store"},
+		{"vault", "vault-where"}, {"vault:kv", "vault-where"}, {"vault:kv/../x", "vault-where"}, {"vault:kv/a//b", "vault-where"}, {"vault:%zz/x", "vault-where"},
 		{"files", "unknown-store"}, {"env:x", "unknown-store"}, {"FILE", "unknown-store"}, {"GOCSPX-oops", "unknown-store"},
 		{"file:~/x", "store-folder"},
 	}

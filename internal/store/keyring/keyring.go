@@ -36,12 +36,13 @@ const Patience = 15 * time.Second
 type Keeper struct {
 	drawer    string
 	reachable func() bool // whether there is a session in which a keyring can be asked
+	turn      chan struct{}
 }
 
 // New gives a drawer: [Accounts] or [Identities]. Nothing is asked yet. env is
 // the environment of the process.
 func New(drawer string, env func(string) (string, bool)) *Keeper {
-	return &Keeper{drawer: drawer, reachable: func() bool { return hasSession(env) }}
+	return &Keeper{drawer: drawer, reachable: func() bool { return hasSession(env) }, turn: make(chan struct{}, 1)}
 }
 
 // Read gives a text: an error that wraps [fs.ErrNotExist] where there is none,
@@ -89,8 +90,9 @@ type answer struct {
 	err  error
 }
 
-// ask does one thing with the keyring. A keyring that never answers keeps its
-// goroutine until the process ends: the library can not be called off.
+// ask does one thing with the keyring, one at a time: the library gives the
+// answer of a window to all who wait for one. A keyring that never answers keeps
+// its goroutine until the process ends, since the library cannot be called off.
 func (k *Keeper) ask(ctx context.Context, do func() (string, error)) (string, error) {
 	if !k.reachable() {
 		return "", &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "keyring-no-session"}
@@ -100,8 +102,14 @@ func (k *Keeper) ask(ctx context.Context, do func() (string, error)) (string, er
 	if ctx.Err() != nil {
 		return "", silent(ctx)
 	}
+	select {
+	case k.turn <- struct{}{}:
+	case <-ctx.Done():
+		return "", silent(ctx)
+	}
 	answered := make(chan answer, 1)
 	go func() {
+		defer func() { <-k.turn }()
 		text, err := do()
 		answered <- answer{text, err}
 	}()

@@ -105,7 +105,7 @@ func (k *Keeper) authenticate(ctx context.Context, s *session) (secret.Text, err
 	_ = json.Unmarshal(reply.body, &granted)
 	if reply.status != http.StatusOK || granted.Auth.ClientToken == "" {
 		if k.isOutage(reply) {
-			return secret.Text{}, k.outage(reply)
+			return secret.Text{}, k.outage(reply, s)
 		}
 		return secret.Text{}, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "vault-login-refused", Status: reply.status,
 			Text: k.hide.Clean(reply.words()), Endpoint: s.endpoint(),

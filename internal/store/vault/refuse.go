@@ -21,11 +21,11 @@ func (k *Keeper) refused(ctx context.Context, got reply, branch, capabilities st
 	words := got.words()
 	switch {
 	case k.isOutage(got):
-		return k.outage(got)
+		return k.outage(got, k.session)
 	case got.status == http.StatusForbidden:
 		return k.forbidden(ctx, got, branch, capabilities)
 	case got.status == http.StatusNotFound && strings.Contains(words, "no handler for route"):
-		return k.symptom(got, "vault-no-mount")
+		return k.symptom("vault-no-mount", got)
 	case strings.Contains(words, "unsupported operation"), strings.Contains(words, "unsupported path"), got.status == http.StatusMethodNotAllowed:
 		return k.notKV2()
 	}
@@ -42,10 +42,10 @@ func (k *Keeper) forbidden(ctx context.Context, got reply, branch, capabilities 
 		dead = err == nil && self.status == http.StatusForbidden
 	}
 	if dead {
-		return k.symptom(got, "vault-token-refused")
+		return k.symptom("vault-token-refused", got)
 	}
 	path := k.mount + "/" + branch + "/" + k.path + "/*"
-	return k.symptom(got, "vault-policy").With("policy_path", path, "capabilities", capabilities,
+	return k.symptom("vault-policy", got).With("policy_path", path, "capabilities", capabilities,
 		"policy", `path "`+path+`" { capabilities = [`+capabilities+`] }`)
 }
 
@@ -56,26 +56,28 @@ func (k *Keeper) isOutage(got reply) bool {
 		strings.Contains(got.words(), "Upgrading from non-versioned to versioned")
 }
 
-func (k *Keeper) outage(got reply) error {
+func (k *Keeper) outage(got reply, s *session) error {
+	symptom := k.symptom("vault-unavailable", got)
 	if strings.Contains(got.words(), "sealed") {
-		return k.symptom(got, "vault-sealed")
+		symptom = k.symptom("vault-sealed", got)
 	}
-	return k.symptom(got, "vault-unavailable")
+	symptom.Endpoint = s.endpoint()
+	return symptom
 }
 
-func (k *Keeper) notKV2() error { return k.symptom(reply{}, "vault-not-kv2") }
+func (k *Keeper) notKV2() error { return k.symptom("vault-not-kv2", reply{}) }
 
 // odd is an answer that no Vault gives.
-func (k *Keeper) odd(got reply) error { return k.symptom(got, "vault-odd-reply") }
+func (k *Keeper) odd(got reply) error { return k.symptom("vault-odd-reply", got) }
 
 func (k *Keeper) changed() error {
-	symptom := k.symptom(reply{}, "vault-changed")
+	symptom := k.symptom("vault-changed", reply{})
 	symptom.Err = ErrChanged
 	return symptom
 }
 
 // symptom is made with what every refusal knows.
-func (k *Keeper) symptom(got reply, code string) *diagnosis.Symptom {
+func (k *Keeper) symptom(code string, got reply) *diagnosis.Symptom {
 	s := &diagnosis.Symptom{Where: diagnosis.AtStore, Code: code, Status: got.status, Text: k.hide.Clean(got.words())}
 	if k.session == nil {
 		return s
