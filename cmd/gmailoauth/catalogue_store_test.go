@@ -64,7 +64,7 @@ func storeRows() map[string]produced {
 	}
 	return map[string]produced{
 		"store-unknown":             connected("token", "sales@example.com", "--store", "drawer"),
-		"store-not-in-this-version": connected("token", "sales@example.com", "--store", "keyring"),
+		"store-not-in-this-version": connected("token", "sales@example.com", "--store", "command:pass"),
 		"store-folder-unusable":     connected("token", "sales@example.com", "--store", "file:~/secrets"),
 		"account-unknown":           connected("token", "nobody@example.com"),
 		"reveal-needs-a-terminal":   connected("accounts", "show", "sales@example.com", "--reveal"),
