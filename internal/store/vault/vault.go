@@ -13,6 +13,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
@@ -57,7 +58,7 @@ func New(where string, env func(string) (string, bool)) (*Keeper, error) {
 	return &Keeper{mount: mount, path: path, env: env, items: map[string]*item{}}, nil
 }
 
-// Read gives a text: an error that wraps [io/fs.ErrNotExist] where there is
+// Read gives a text: an error that wraps [fs.ErrNotExist] where there is
 // none, else a *diagnosis.Symptom. It remembers the version for Write.
 func (k *Keeper) Read(ctx context.Context, name string) ([]byte, error) {
 	ctx, cancel, err := k.begin(ctx)
@@ -146,7 +147,7 @@ func (k *Keeper) read(ctx context.Context, name string) ([]byte, int, error) {
 	version := got.Data.Metadata.Version
 	switch {
 	case reply.status == http.StatusNotFound && isJSON && len(reply.errors()) == 0:
-		return nil, version, absent
+		return nil, version, fs.ErrNotExist
 	case reply.status != http.StatusOK:
 		return nil, 0, k.refused(ctx, reply, "data", `"read"`)
 	case !isJSON:
@@ -154,7 +155,7 @@ func (k *Keeper) read(ctx context.Context, name string) ([]byte, int, error) {
 	case version == 0: // a secret of version 1 that happens to lie there
 		return nil, 0, k.notKV2()
 	case len(got.Data.Data) == 0 || string(got.Data.Data) == "null":
-		return nil, version, absent
+		return nil, version, fs.ErrNotExist
 	}
 	return got.Data.Data, version, nil
 }
