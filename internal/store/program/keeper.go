@@ -125,10 +125,10 @@ func (k *Keeper) request(ctx context.Context, verb, name string, input []byte) (
 		err = errors.New("it printed far too much")
 	}
 	if err == nil {
-		return out.Bytes(), nil
+		return out.kept.Bytes(), nil
 	}
 	ended, ran := errors.AsType[*exec.ExitError](err)
-	words := lastWords(said.String())
+	words := lastWords(said.kept.String())
 	switch {
 	case bounded.Err() != nil:
 		return nil, k.symptom("program-silent", verb, words, bounded.Err())

@@ -72,18 +72,31 @@ func lastWords(said string) string {
 	if len(last) > longest {
 		last = strings.ToValidUTF8(last[:longest], "") + "…"
 	}
+	return plain(last)
+}
+
+// plain leaves out what steers a terminal: colours and the like.
+func plain(line string) string {
+	inSequence := false
 	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
-			return -1 // colours and the like
+		switch {
+		case c == '\x1b':
+			inSequence = true
+			return -1
+		case inSequence:
+			inSequence = c == '[' || c < '@' || c > '~'
+			return -1
+		case c < ' ' || c == 0x7f:
+			return -1
 		}
 		return c
-	}, last)
+	}, line)
 }
 
 // limited keeps what a program says up to a size no text of ours comes near; the
 // rest is read and dropped, so that the program can end.
 type limited struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	over bool
 }
 
@@ -91,9 +104,9 @@ const limit = 1 << 20
 
 // Write is that of io.Writer.
 func (l *limited) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > limit {
+	if l.kept.Len()+len(p) > limit {
 		l.over = true
 		return len(p), nil
 	}
-	return l.Buffer.Write(p)
+	return l.kept.Write(p)
 }
