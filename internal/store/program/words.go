@@ -12,13 +12,14 @@ func split(line string) ([]string, error) {
 	var words []string
 	var word strings.Builder
 	inWord := false
-	quote := rune(0)
-	for _, c := range line {
+	quote := byte(0)
+	for i := range len(line) { // bytes: what has a meaning is ASCII, and a path may be no UTF-8
+		c := line[i]
 		switch {
 		case quote != 0 && c == quote:
 			quote = 0
 		case quote != 0:
-			word.WriteRune(c)
+			word.WriteByte(c)
 		case c == '"' || c == '\'':
 			quote, inWord = c, true
 		case c == ' ' || c == '\t':
@@ -30,7 +31,7 @@ func split(line string) ([]string, error) {
 		case c < ' ':
 			return nil, errors.New("a control character")
 		default:
-			word.WriteRune(c)
+			word.WriteByte(c)
 			inWord = true
 		}
 	}
