@@ -20,8 +20,8 @@ are written there and read back, then the account is told, then they are deleted
 where they were: at no moment are they nowhere. A move that was interrupted is
 completed by the same command. Programs that ask for tokens need no change.
 
-STORE is file, file:DIR, age:IDENTITY or command:PROG; an age identity that does
-not exist is made.
+STORE is file, file:DIR, keyring, age:IDENTITY, command:PROG or vault:MOUNT/PATH;
+an age identity that does not exist is made.
 
 Exit codes: 0 all are there, 1 our fault, 2 input, or a store that cannot be used,
 5 try later.`,

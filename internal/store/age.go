@@ -12,23 +12,30 @@ import (
 	"sync"
 
 	"gmailoauth/internal/diagnosis"
-	"gmailoauth/internal/secret"
 	"gmailoauth/internal/store/agefile"
+	"gmailoauth/internal/store/keyring"
 )
 
 // openAge keeps secrets sealed to the age identity at where. Each identity has
 // a folder of sealed files of its own, so that accounts can move from one to
 // another.
 func openAge(where string, options Options) (Secrets, error) {
+	if where == Keyring { // a file of that name is ./keyring
+		return sealed(Keyring, &keyringIdentity{keyring.New(keyring.Identities, options.Env), options}, Age+":"+Keyring, options), nil
+	}
 	file, err := filepath.Abs(where)
 	if where == "" || err != nil || strings.HasPrefix(where, "~") { // the shell leaves a ~ after the colon as it is
 		return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-folder", Err: err,
 			Facts: map[string]string{"flag": "--store", "file": where}}
 	}
 	sum := sha256.Sum256([]byte(file))
-	dir := folder{filepath.Join(options.Paths.Data, "age", fileName(filepath.Base(file))+"-"+hex.EncodeToString(sum[:4])), true}
-	keys := &identityFile{file: file, options: options}
-	return &keptSecrets{keeper: agefile.New(files{dir, ".age"}, keys), spec: Age + ":" + file, locks: options.Paths.locks()}, nil
+	name := fileName(filepath.Base(file)) + "-" + hex.EncodeToString(sum[:4])
+	return sealed(name, &identityFile{file: file, options: options}, Age+":"+file, options), nil
+}
+
+func sealed(name string, keys agefile.Keys, spec string, options Options) Secrets {
+	dir := folder{filepath.Join(options.Paths.Data, "age", name), true}
+	return &keptSecrets{keeper: agefile.New(files{dir, ".age"}, keys), spec: spec, locks: options.Paths.locks()}
 }
 
 // identityFile is an age identity in a file that nobody else may read.
@@ -59,7 +66,7 @@ func (k *identityFile) Get(ctx context.Context) ([]byte, error) {
 	if agefile.Locked(text) {
 		text, err = k.unlock(ctx, text)
 	}
-	k.hide(text)
+	k.options.hideIdentity(text)
 	return text, err
 }
 
@@ -71,30 +78,7 @@ func (k *identityFile) ours() folder {
 
 // Make is that of [agefile.Keys].
 func (k *identityFile) Make(ctx context.Context) ([]byte, error) {
-	text, err := k.Get(ctx)
-	if !isMissing(err) {
-		return text, err
-	}
-	sum := sha256.Sum256([]byte(k.file))
-	release, err := writing(ctx, k.options.Paths.locks(), "age-identity-"+hex.EncodeToString(sum[:8]), "")
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	if text, err = k.Get(ctx); !isMissing(err) {
-		return text, err // another process was quicker
-	}
-	if text, err = agefile.Generate(); err != nil {
-		return nil, err
-	}
-	k.hide(text)
-	if err := replaceOwn(k.ours(), k.file, text); err != nil {
-		return nil, err
-	}
-	if k.options.Made != nil {
-		k.options.Made(k.file)
-	}
-	return text, nil
+	return k.options.makeIdentity(ctx, k, func(text []byte) error { return replaceOwn(k.ours(), k.file, text) })
 }
 
 // unlock gives what the passphrase of a locked identity opens. It is asked for
@@ -127,21 +111,10 @@ func (k *identityFile) unlock(ctx context.Context, locked []byte) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	k.hide(text)
+	k.options.hideIdentity(text)
 	k.open = text
 	if session.path != "" {
 		return text, replaceOwn(session, copied, text)
 	}
 	return text, nil
-}
-
-func (k *identityFile) hide(text []byte) {
-	if k.options.Hide == nil {
-		return
-	}
-	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, "#") {
-			k.options.Hide(secret.New(strings.TrimSpace(line)))
-		}
-	}
 }

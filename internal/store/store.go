@@ -17,6 +17,8 @@ import (
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
+	"gmailoauth/internal/store/keyring"
+	"gmailoauth/internal/store/vault"
 )
 
 // ErrNotFound is returned, wrapped, for an account that is not kept.
@@ -47,16 +49,15 @@ type Secrets interface {
 // Kinds of stores, the part of a spec before the colon.
 const (
 	File    = "file"    // the default; file:DIR for another folder
-	Age     = "age"     // age:IDENTITY, files sealed to an age identity
+	Keyring = "keyring" // that of the operating system
+	Age     = "age"     // age:IDENTITY, files sealed to an age identity; age:keyring
 	Command = "command" // command:PROG, a program of the admin's
+	Vault   = "vault"   // vault:MOUNT/PATH, Vault or OpenBao
 	Env     = "env"     // read-only: variables
 )
 
-// later are kinds that are promised, and not there yet.
-var later = [...]string{"keyring", "vault"}
-
 // specs are the forms of a spec.
-const specs = "file, file:DIR, age:IDENTITY, command:PROG, env"
+const specs = "file, file:DIR, keyring, age:IDENTITY, command:PROG, vault:MOUNT/PATH, env"
 
 // Options are what a store may need of the outside world.
 type Options struct {
@@ -89,16 +90,25 @@ func Open(spec string, options Options) (Secrets, error) {
 		return openCommand(where, options)
 	case spec == Env:
 		return newEnvSecrets(options.Env), nil
-	}
-	for _, name := range later {
-		if kind == name {
-			return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-not-yet",
-				Facts: map[string]string{"flag": "--store", "kind": kind, "wanted": specs}}
+	case spec == Keyring:
+		return &keptSecrets{keeper: keyring.New(keyring.Accounts, options.Env), spec: spec, locks: options.Paths.locks()}, nil
+	case kind == Vault:
+		keeper, err := vault.New(where, options.Env)
+		if err != nil {
+			return nil, err
 		}
+		return &keptSecrets{keeper: keeper, spec: spec, locks: options.Paths.locks(), unchecked: true}, nil
 	}
 	// The value is not repeated: it may be a secret that was meant for another flag.
 	return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "unknown-store",
 		Facts: map[string]string{"flag": "--store", "wanted": specs}}
+}
+
+// Immediate reports whether a store answers at once, from files or from memory:
+// no program is started, no network asked, and no person.
+func Immediate(spec string) bool {
+	kind, where, _ := strings.Cut(spec, ":")
+	return spec == "" || kind == File || kind == Env || kind == Age && where != Keyring
 }
 
 // openFolder keeps lock files beside the secrets: who shares the folder may
@@ -116,8 +126,8 @@ func openFolder(where string) (Secrets, error) {
 // program is started: what is kept is used from elsewhere.
 func absolute(spec string) string {
 	kind, where, _ := strings.Cut(spec, ":")
-	if where == "" {
-		return spec
+	if where == "" || strings.HasPrefix(where, "~") || spec == Age+":"+Keyring {
+		return spec // the second is refused when it is opened
 	}
 	switch kind {
 	case File, Age:
