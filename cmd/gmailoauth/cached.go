@@ -26,7 +26,7 @@ func (a *app) cached(ctx context.Context, args []string) bool {
 		}
 	}
 	acct, secrets, err := a.account(ctx, args[1])
-	if err != nil || acct.Store == store.Keyring || strings.HasPrefix(acct.Store, store.Vault+":") {
+	if err != nil || !store.Immediate(acct.Store) {
 		return false // what may keep one waiting, or ask for a password, is asked once
 	}
 	kept, err := secrets.Get(ctx, acct.Email)

@@ -43,6 +43,7 @@ type credentialsFile struct {
 	TokenType       string    `json:"token_type,omitempty"`
 	ExpiresAt       time.Time `json:"expires_at,omitzero"`
 	Scopes          []string  `json:"scopes,omitempty"`
+	Moved           string    `json:"moved,omitempty"` // of a move, until the next renewal
 }
 
 func credentialsFileOf(email string, c account.Credentials) credentialsFile {

@@ -18,7 +18,7 @@ import (
 // A name is what [fileName] makes of an address: ASCII, at most 180 bytes, no
 // separator of paths; it may begin with a hyphen. Read of what is not there is
 // an error that wraps [fs.ErrNotExist]; every other error is a
-// *diagnosis.Symptom, and none shows the text. Write puts the whole in the place
+// *diagnosis.Symptom, whatever it wraps, and none shows the text. Write puts the whole in the place
 // of what was there, and what was there stays if it fails. Remove of what is
 // not there is no error. Each may block until ctx ends, and bounds its own time
 // where ctx does not: a renewed token is written with a context that never
@@ -51,7 +51,7 @@ func (s *keptSecrets) Get(ctx context.Context, email string) (account.Credential
 		return account.Credentials{}, notKept(email)
 	}
 	data, err := s.keeper.Read(ctx, fileName(email))
-	if errors.Is(err, fs.ErrNotExist) {
+	if isMissing(err) {
 		return account.Credentials{}, notKept(email)
 	}
 	if err != nil {
@@ -67,6 +67,13 @@ func (s *keptSecrets) Get(ctx context.Context, email string) (account.Credential
 		return account.Credentials{}, s.blamed(email, err)
 	}
 	return kept.credentials(), nil
+}
+
+// isMissing reports whether a Keeper has no text of that name. A Symptom says
+// something else, such as that a key to it is missing.
+func isMissing(err error) bool {
+	_, refused := errors.AsType[*diagnosis.Symptom](err)
+	return errors.Is(err, fs.ErrNotExist) && !refused
 }
 
 func notKept(email string) error { return fmt.Errorf("secrets of %s: %w", email, ErrNotFound) }
@@ -109,7 +116,7 @@ func (s *keptSecrets) Delete(ctx context.Context, email string) error {
 	}
 	defer release()
 	err = s.keeper.Remove(ctx, fileName(email))
-	if errors.Is(err, fs.ErrNotExist) {
+	if isMissing(err) {
 		return nil
 	}
 	return err
