@@ -139,6 +139,13 @@ func TestGNOMEKeyring(t *testing.T) {
 			t.Errorf("secret-tool still finds %d bytes", len(got.stdout))
 		}
 	})
+	t.Run("an age identity that is kept there", func(t *testing.T) {
+		want(t, d.session(t, unlocked, gmailoauth, "authorize", office, "--refresh-token-file", refresh, "--store", "age:keyring"), 0, "")
+		want(t, d.session(t, unlocked, gmailoauth, "token", office), 0, "ya29.")
+		want(t, d.session(t, locked, gmailoauth, "token", office), 5, "gmailoauth explain keyring-locked")
+		want(t, d.session(t, unlocked, gmailoauth, "accounts", "move", office, "--to", "keyring"), 0, "")
+		want(t, d.session(t, unlocked, gmailoauth, "token", office), 0, "ya29.")
+	})
 	t.Run("the suite that every store passes", func(t *testing.T) {
 		self, err := os.Executable()
 		check(t, err)

@@ -93,7 +93,7 @@ func Open(spec string, options Options) (Secrets, error) {
 	case spec == Keyring:
 		return &keptSecrets{keeper: keyring.New(keyring.Accounts, options.Env), spec: spec, locks: options.Paths.locks()}, nil
 	case kind == Vault:
-		keeper, err := vault.New(where, options.Env)
+		keeper, err := vault.New(where, options.Env, options.Hide)
 		if err != nil {
 			return nil, err
 		}

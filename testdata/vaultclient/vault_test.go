@@ -43,7 +43,7 @@ func both(t *testing.T, namespace string) (*vaulttest.Server, *api.Client, *vaul
 	if err != nil {
 		t.Fatal(err)
 	}
-	keeper, err := vault.New("kv/mail", os.LookupEnv)
+	keeper, err := vault.New("kv/mail", os.LookupEnv, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (k *Keeper) loginAt(method string, body map[string]string) login {
 	if mount == "" {
 		mount = method
 	}
-	k.hide.Hide(secret.New(body["secret_id"]), secret.New(body["jwt"]))
+	k.learn(secret.New(body["secret_id"]), secret.New(body["jwt"]))
 	return login{method: method, mount: mount, body: body}
 }
 
@@ -87,7 +87,7 @@ func (k *Keeper) authenticate(ctx context.Context, s *session) (secret.Text, err
 		return secret.Text{}, err
 	}
 	if !how.token.IsZero() {
-		k.hide.Hide(how.token)
+		k.learn(how.token)
 		return how.token, nil
 	}
 	body, err := json.Marshal(how.body)
@@ -113,6 +113,6 @@ func (k *Keeper) authenticate(ctx context.Context, s *session) (secret.Text, err
 			Facts: map[string]string{"method": how.method, "mount": how.mount, "namespace": s.namespace}}
 	}
 	token := secret.New(granted.Auth.ClientToken)
-	k.hide.Hide(token)
+	k.learn(token)
 	return token, nil
 }

@@ -37,6 +37,7 @@ type Keeper struct {
 	mount, path string
 	env         func(string) (string, bool)
 	hide        secret.Redactor
+	told        func(...secret.Text)
 
 	mu      sync.Mutex
 	items   map[string]*item
@@ -45,7 +46,9 @@ type Keeper struct {
 
 // New gives the path that where names, MOUNT/PATH; a slash within the name of
 // the mount is written %2F. Nothing is asked, and no variable is looked at yet.
-func New(where string, env func(string) (string, bool)) (*Keeper, error) {
+// env is the environment of the process; hide is told of tokens and other
+// secrets by which we log in, and may be nil.
+func New(where string, env func(string) (string, bool), hide func(...secret.Text)) (*Keeper, error) {
 	mount, path, _ := strings.Cut(strings.Trim(where, "/"), "/")
 	mount, err := url.PathUnescape(mount)
 	for part := range strings.SplitSeq(mount+"/"+path, "/") {
@@ -55,7 +58,15 @@ func New(where string, env func(string) (string, bool)) (*Keeper, error) {
 				Facts: map[string]string{"flag": "--store", "wanted": "vault:MOUNT/PATH"}}
 		}
 	}
-	return &Keeper{mount: mount, path: path, env: env, items: map[string]*item{}}, nil
+	return &Keeper{mount: mount, path: path, env: env, told: hide, items: map[string]*item{}}, nil
+}
+
+// learn keeps secrets out of what is said later.
+func (k *Keeper) learn(texts ...secret.Text) {
+	k.hide.Hide(texts...)
+	if k.told != nil {
+		k.told(texts...)
+	}
 }
 
 // Read gives a text: an error that wraps [fs.ErrNotExist] where there is

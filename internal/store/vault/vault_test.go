@@ -36,7 +36,7 @@ func server(t *testing.T) (*vaulttest.Server, map[string]string) {
 
 func keeper(t *testing.T, where string, env map[string]string) *vault.Keeper {
 	t.Helper()
-	k, err := vault.New(where, func(name string) (string, bool) { value, ok := env[name]; return value, ok })
+	k, err := vault.New(where, func(name string) (string, bool) { value, ok := env[name]; return value, ok }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
