@@ -39,7 +39,7 @@ func TestThePolicyInTheDocsIsEnough(t *testing.T) {
 		t.Error("the policy is not enough")
 	}
 	for i := 1; i < len(pairs); i += 2 {
-		for _, capability := range strings.Fields(pairs[i]) {
+		for capability := range strings.FieldsSeq(pairs[i]) {
 			less := append([]string(nil), pairs...)
 			less[i] = strings.Replace(less[i], capability, "", 1)
 			if works(less...) {
