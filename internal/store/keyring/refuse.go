@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -22,7 +23,11 @@ func refusal(err error) error {
 	case errors.Is(err, keyring.ErrNotFound):
 		return fs.ErrNotExist
 	}
-	return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: codeOf(err), Err: err}
+	symptom := &diagnosis.Symptom{Where: diagnosis.AtStore, Code: codeOf(err), Text: err.Error()}
+	if !errors.Is(err, fs.ErrNotExist) { // that is said of a text alone, not of a bus or a program
+		symptom.Err = err
+	}
+	return symptom
 }
 
 // What security(1) and the Credential Manager say by number.
@@ -60,5 +65,6 @@ func silent(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return diagnosis.SymptomOf(ctx.Err())
 	}
-	return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "keyring-silent", Err: ctx.Err()}
+	return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "keyring-silent", Err: ctx.Err(),
+		Facts: map[string]string{"patience": strconv.Itoa(int(Patience.Seconds()))}}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
@@ -22,6 +23,9 @@ type session struct {
 }
 
 func (s *session) endpoint() string { return s.address.Scheme + "://" + s.address.Host }
+
+// idle is how long a connection waits for the next call: no command takes long.
+const idle = 10 * time.Second
 
 // maxReply and maxRedirects bound what a server can make us do.
 const (
@@ -42,7 +46,7 @@ func (k *Keeper) begin(ctx context.Context) (context.Context, context.CancelFunc
 		return nil, nil, err
 	}
 	s := &session{settings: set, http: &http.Client{
-		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: set.tls, ForceAttemptHTTP2: true, DisableKeepAlives: true},
+		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: set.tls, ForceAttemptHTTP2: true, IdleConnTimeout: idle},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	ctx, cancel := context.WithTimeout(ctx, set.timeout)

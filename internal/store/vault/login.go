@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 
 	"gmailoauth/internal/diagnosis"
@@ -51,10 +52,10 @@ func (k *Keeper) login() (login, error) {
 		}
 		file = filepath.Join(home, ".vault-token")
 	}
-	token, err = secretFile(file, variable)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return login{}, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "vault-no-token", Facts: map[string]string{"file": file}}
 	}
+	token, err = secretFile(file, variable)
 	return login{token: secret.New(token)}, err
 }
 

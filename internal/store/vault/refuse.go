@@ -10,10 +10,8 @@ import (
 	"gmailoauth/internal/diagnosis"
 )
 
-// absent is the error of a name that is not there.
-var absent = fs.ErrNotExist
-
-func isAbsent(err error) bool { return errors.Is(err, absent) }
+// isAbsent says of an error that it is that of a name that is not there.
+func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // refused makes a Symptom of an answer that is none of those hoped for. branch
 // and capabilities are what was asked of the engine, as a policy names them.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io/fs"
 	"net/netip"
 	"net/url"
 	"os"
@@ -167,7 +168,11 @@ func badVariable(variable string) error {
 	return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "vault-bad-variable", Facts: map[string]string{"variable": variable}}
 }
 
+// badFile keeps the words alone: fs.ErrNotExist in an error says of a text that it is not there.
 func badFile(file, variable string, err error) error {
-	return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "vault-bad-file", Err: err,
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
+		err = cause.Err // the path is told already
+	}
+	return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "vault-bad-file", Text: err.Error(),
 		Facts: map[string]string{"file": file, "variable": variable}}
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,14 +30,16 @@ var ErrChanged = errors.New("changed since it was read")
 // tries bounds how often a Write that replaces whatever is there begins anew.
 const tries = 5
 
-// Keeper is a path of an engine. It is made by [New]. Any goroutine may use it.
+// Keeper is a path of an engine. It is made by [New]. Any goroutine may use it;
+// of those who renew one name, one at a time: a Read by another moves on the
+// version that a Write replaces.
 type Keeper struct {
 	mount, path string
 	env         func(string) (string, bool)
 	hide        secret.Redactor
 
 	mu      sync.Mutex
-	seen    map[string]int // the version of each name that was read or written last
+	items   map[string]*item
 	session *session
 }
 
@@ -52,10 +55,10 @@ func New(where string, env func(string) (string, bool)) (*Keeper, error) {
 				Facts: map[string]string{"flag": "--store", "wanted": "vault:MOUNT/PATH"}}
 		}
 	}
-	return &Keeper{mount: mount, path: path, env: env, seen: map[string]int{}}, nil
+	return &Keeper{mount: mount, path: path, env: env, items: map[string]*item{}}, nil
 }
 
-// Read gives a text: an error that wraps [io/fs.ErrNotExist] where there is
+// Read gives a text: an error that wraps [fs.ErrNotExist] where there is
 // none, else a *diagnosis.Symptom. It remembers the version for Write.
 func (k *Keeper) Read(ctx context.Context, name string) ([]byte, error) {
 	ctx, cancel, err := k.begin(ctx)
@@ -63,9 +66,11 @@ func (k *Keeper) Read(ctx context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer cancel()
+	it := k.hold(name)
+	defer it.Unlock()
 	text, version, err := k.read(ctx, name)
 	if err == nil || isAbsent(err) {
-		k.remember(name, version)
+		it.is(version)
 	}
 	return text, err
 }
@@ -80,18 +85,18 @@ func (k *Keeper) Write(ctx context.Context, name string, text []byte) error {
 		return err
 	}
 	defer cancel()
-	k.mu.Lock()
-	version, known := k.seen[name]
-	k.mu.Unlock()
-	if known {
-		return k.write(ctx, name, text, version)
+	it := k.hold(name)
+	defer it.Unlock()
+	if it.known {
+		return k.write(ctx, name, text, it)
 	}
 	for range tries {
 		_, version, err := k.read(ctx, name)
 		if err != nil && !isAbsent(err) {
 			return err
 		}
-		if err = k.write(ctx, name, text, version); !errors.Is(err, ErrChanged) {
+		it.version = version
+		if err = k.write(ctx, name, text, it); !errors.Is(err, ErrChanged) {
 			return err
 		}
 	}
@@ -105,19 +110,16 @@ func (k *Keeper) Remove(ctx context.Context, name string) error {
 		return err
 	}
 	defer cancel()
+	it := k.hold(name)
+	defer it.Unlock()
 	reply, err := k.call(ctx, http.MethodDelete, k.to("metadata", name), nil)
 	if err != nil {
 		return err
 	}
-	switch reply.status {
-	case http.StatusOK, http.StatusNoContent:
-		k.remember(name, 0)
+	gone := reply.status == http.StatusNotFound && len(reply.errors()) == 0
+	if gone || reply.status == http.StatusOK || reply.status == http.StatusNoContent {
+		it.is(0)
 		return nil
-	case http.StatusNotFound:
-		if len(reply.errors()) == 0 {
-			k.remember(name, 0)
-			return nil
-		}
 	}
 	return k.refused(ctx, reply, "metadata", `"delete"`)
 }
@@ -145,7 +147,7 @@ func (k *Keeper) read(ctx context.Context, name string) ([]byte, int, error) {
 	version := got.Data.Metadata.Version
 	switch {
 	case reply.status == http.StatusNotFound && isJSON && len(reply.errors()) == 0:
-		return nil, version, absent
+		return nil, version, fs.ErrNotExist
 	case reply.status != http.StatusOK:
 		return nil, 0, k.refused(ctx, reply, "data", `"read"`)
 	case !isJSON:
@@ -153,13 +155,14 @@ func (k *Keeper) read(ctx context.Context, name string) ([]byte, int, error) {
 	case version == 0: // a secret of version 1 that happens to lie there
 		return nil, 0, k.notKV2()
 	case len(got.Data.Data) == 0 || string(got.Data.Data) == "null":
-		return nil, version, absent
+		return nil, version, fs.ErrNotExist
 	}
 	return got.Data.Data, version, nil
 }
 
-func (k *Keeper) write(ctx context.Context, name string, text []byte, version int) error {
-	body, err := json.Marshal(map[string]any{"data": json.RawMessage(text), "options": map[string]int{"cas": version}})
+// write puts a text in the place of the version that is known of it.
+func (k *Keeper) write(ctx context.Context, name string, text []byte, it *item) error {
+	body, err := json.Marshal(map[string]any{"data": json.RawMessage(text), "options": map[string]int{"cas": it.version}})
 	if err != nil {
 		return err
 	}
@@ -183,26 +186,6 @@ func (k *Keeper) write(ctx context.Context, name string, text []byte, version in
 		_, _ = k.call(ctx, http.MethodDelete, k.to("data", name), nil)
 		return k.notKV2()
 	}
-	k.remember(name, made.Data.Version)
+	it.is(made.Data.Version)
 	return nil
-}
-
-func (k *Keeper) remember(name string, version int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.seen[name] = version
-}
-
-// to is the address of a name below one of the engine's two branches.
-func (k *Keeper) to(branch, name string) string {
-	return "/v1/" + escaped(k.mount) + "/" + branch + "/" + escaped(k.path) + "/" + url.PathEscape(name)
-}
-
-// escaped is a path with its slashes left as they are.
-func escaped(path string) string {
-	parts := strings.Split(path, "/")
-	for i, part := range parts {
-		parts[i] = url.PathEscape(part)
-	}
-	return strings.Join(parts, "/")
 }

@@ -57,6 +57,9 @@ func wantCode(t *testing.T, call string, err error, code string) *diagnosis.Symp
 	if !ok || symptom.Code != code {
 		t.Fatalf("%s = %v, want %s", call, err, code)
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s = %v, which says that there is no such text", call, err)
+	}
 	if strings.Contains(err.Error(), "hvs.") || strings.Contains(err.Error(), "1//secret") {
 		t.Errorf("%s shows a secret: %v", call, err)
 	}
