@@ -10,7 +10,8 @@
 // It exits 0 when that is done, 75 when trying later may help, and anything
 // else when it failed. What it says on stderr is told then. The text is JSON of
 // a few kilobytes that ends with a newline; the newline may get lost. 66 and 75
-// are EX_NOINPUT and EX_TEMPFAIL of sysexits.h.
+// are EX_NOINPUT and EX_TEMPFAIL of sysexits.h. It has the environment that we
+// have, without the variables whose names begin with GMAILOAUTH_.
 package program
 
 import (
@@ -20,6 +21,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +117,7 @@ func (k *Keeper) request(ctx context.Context, verb, name string, input []byte) (
 	args := append(append([]string{}, k.words[1:]...), verb, name)
 	cmd := exec.CommandContext(bounded, k.words[0], args...)
 	cmd.WaitDelay = lingering
+	cmd.Env = slices.DeleteFunc(cmd.Environ(), ours)
 	if input != nil { // else nothing: some programs put what a pipe brings
 		cmd.Stdin = bytes.NewReader(input)
 	}
@@ -141,6 +144,10 @@ func (k *Keeper) request(ctx context.Context, verb, name string, input []byte) (
 	}
 	return nil, k.symptom("program-failed", verb, words, err)
 }
+
+// ours reports whether a variable is one of ours: some hold secrets, and none is
+// the program's business.
+func ours(variable string) bool { return strings.HasPrefix(strings.ToUpper(variable), "GMAILOAUTH_") }
 
 // symptom tells what the program said last, else how it ended.
 func (k *Keeper) symptom(code, verb, words string, err error) error {

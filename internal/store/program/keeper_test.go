@@ -62,6 +62,8 @@ func play(role, file, verb, name string) int {
 		return 1
 	case "names":
 		fmt.Print(name)
+	case "environment":
+		fmt.Print("HOME=" + os.Getenv("HOME") + " SECRET=" + os.Getenv("GMAILOAUTH_CLIENT_SECRET"))
 	case "stdin": // says whether anything came in
 		text, _ := io.ReadAll(os.Stdin)
 		fmt.Printf("%d bytes", len(text))
@@ -208,6 +210,11 @@ func TestWhatTheProgramGets(t *testing.T) {
 		if got, err := playing(t, "names").Read(t.Context(), name); err != nil || string(got) != want {
 			t.Errorf("%s: the program got %q, %v, want %q", name, got, err, want)
 		}
+	}
+	t.Setenv("GMAILOAUTH_CLIENT_SECRET", "GOCSPX-x")
+	t.Setenv("HOME", "/home/me")
+	if got, err := playing(t, "environment").Read(t.Context(), "a"); err != nil || string(got) != "HOME=/home/me SECRET=" {
+		t.Errorf("the program's environment: %q, %v, want HOME and no secret of ours", got, err)
 	}
 	if got, err := playing(t, "stdin").Read(t.Context(), "a"); err != nil || string(got) != "0 bytes" {
 		t.Errorf("get: standard input had %q, %v, want nothing", got, err)
