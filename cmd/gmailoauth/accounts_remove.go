@@ -44,6 +44,9 @@ the consent stands until it is withdrawn there. To withdraw it, run
 			if err := secrets.Delete(cmd.Context(), acct.Email); err != nil {
 				return err
 			}
+			if err := a.removeLeft(cmd.Context(), acct); err != nil {
+				return err
+			}
 			if err := accounts.Delete(acct.Email); err != nil {
 				return err
 			}

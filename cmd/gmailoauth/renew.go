@@ -41,6 +41,9 @@ func (a *app) freshToken(ctx context.Context, acct account.Account, secrets stor
 		return a.renew(ctx, acct, kept)
 	}
 	credentials, renewed, err := store.Fresh(ctx, secrets, acct.Email, fresh, renew)
+	if now, there, ok := a.movedSince(acct, err); ok && !renewed {
+		return a.freshToken(ctx, now, there, minValidity, force)
+	}
 	if err != nil {
 		return credentials.Token, renewed, a.about(acct, err)
 	}

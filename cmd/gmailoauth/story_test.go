@@ -19,6 +19,7 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/sandbox"
+	"gmailoauth/internal/store/vault/vaulttest"
 )
 
 type storyKey struct{}
@@ -31,6 +32,7 @@ type story struct {
 	called chan struct{}          // for each address that came there
 	ahead  atomic.Int64           // of the clock, in nanoseconds
 	last   account.Client
+	vault  *vaulttest.Server
 }
 
 // project is that of all clients.
@@ -38,6 +40,9 @@ const project = "my-mail-123"
 
 func (s *story) end() {
 	s.desk.Close()
+	if s.vault != nil {
+		s.vault.Close()
+	}
 	if s.box != nil {
 		s.box.Close()
 	}
@@ -132,6 +137,19 @@ func (s *story) sandbox(ts *testscript.TestScript, names []string) {
 		ts.Setenv("CONSOLE", box.ConsoleURL())
 	}
 	ts.Check(s.box.Use(names...))
+}
+
+func (s *story) runVault(ts *testscript.TestScript, args []string) {
+	if len(args) == 1 && args[0] == "revoke" {
+		s.vault.Revoke("hvs.owner")
+		return
+	}
+	s.vault = vaulttest.Start()
+	s.vault.Owner("hvs.owner", "kv", "mail")
+	ts.Check(os.WriteFile(ts.MkAbs("vault-ca.pem"), s.vault.CA(), 0o600))
+	ts.Setenv("VAULT_ADDR", s.vault.URL)
+	ts.Setenv("VAULT_CACERT", ts.MkAbs("vault-ca.pem"))
+	ts.Setenv("VAULT_TOKEN", "hvs.owner")
 }
 
 func (s *story) client(ts *testscript.TestScript, args []string) {

@@ -25,6 +25,8 @@ import (
 //	connect EMAIL                a client, a consent and authorize, for stories that begin later
 //	grant EMAIL FILE [SCOPE…]    a refresh token for the last client, made elsewhere, in FILE
 //	withdraw EMAIL               the user removes our access at Google
+//	vault [revoke]               starts a look-alike of Vault, and sets the variables for it; revoke: it
+//	                             no longer knows its token
 //	later DURATION               lets time pass
 //	asked                        waits until the program has started the browser
 //	mode MODE FILE…              the files have this mode
@@ -59,6 +61,7 @@ func TestTranscripts(t *testing.T) {
 			"connect":    verb(1, (*story).connect),
 			"grant":      verb(2, (*story).grant),
 			"withdraw":   verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.box.Withdraw(args[0]) }),
+			"vault":      verb(0, (*story).runVault),
 			"later":      verb(1, (*story).later),
 			"asked":      verb(0, (*story).asked),
 		},
