@@ -101,7 +101,9 @@ func TestExportAsJSON(t *testing.T) {
 		answer.Verified == nil || answer.Verified.How != "run" || len(answer.Sources) == 0 {
 		t.Errorf("export --format json = %+v", answer)
 	}
-	var list struct{ Formats, Targets []struct{ Name, Title string } }
+	var list struct {
+		Formats, Targets []struct{ Name, Title string }
+	}
 	code, out, _ = walkRun(t, nil, "", "export", "--format", "json")
 	if err := json.Unmarshal([]byte(out), &list); err != nil || code != 0 || len(list.Formats) != len(export.Formats()) || len(list.Targets) < 6 {
 		t.Errorf("export --format json without a name: exit %d, %v\n%s", code, err, out)
