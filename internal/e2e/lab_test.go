@@ -26,6 +26,8 @@ import (
 	"testing"
 	"text/template"
 	"time"
+
+	"gmailoauth/internal/sandbox"
 )
 
 // lab is a folder with private servers that end with the test.
@@ -96,6 +98,18 @@ func newLab(t *testing.T) *lab {
 	check(t, os.Chown(filepath.Join(dir, "mail"), l.UID, l.GID))
 	l.writeCertificate(t)
 	return l
+}
+
+// know takes over the endpoints of a sandbox, which Dovecot asks about tokens.
+func (l *lab) know(t *testing.T, box *sandbox.Sandbox) {
+	t.Helper()
+	p := box.Provider()
+	l.AuthorizationEndpoint, l.TokenEndpoint, l.UserinfoEndpoint, l.TokeninfoEndpoint = p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint, p.TokeninfoEndpoint
+	l.Introspection = box.IntrospectionURL()
+	l.CA = filepath.Join(l.Dir, "sandbox-ca.pem")
+	ca, err := os.ReadFile(p.CAFile)
+	check(t, err)
+	check(t, os.WriteFile(l.CA, ca, 0o644))
 }
 
 // fill writes a file of testdata/e2e with the lab's ports and paths in it.
