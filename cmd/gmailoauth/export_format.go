@@ -96,7 +96,7 @@ func (a *app) helper() (export.Helper, error) {
 		if err != nil {
 			return h, err
 		}
-		h.Flags = append(h.Flags, "--provider", file)
+		h.Flags, h.Provider = append(h.Flags, "--provider", file), file
 	}
 	return h, nil
 }

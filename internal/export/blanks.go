@@ -13,6 +13,9 @@ import (
 type Helper struct {
 	Program string   // absolute path
 	Flags   []string // --store, --provider: what it needs to find the same account
+	// Provider is the absolute path of the provider file, for those who set
+	// variables instead; empty for Google.
+	Provider string
 }
 
 // Secrets are what stands in files that are to be revealed. A zero one is
@@ -31,7 +34,10 @@ func (f *Format) blanks(acct account.Account, p google.Provider, helper Helper, 
 		"token_endpoint": Value{text: p.TokenEndpoint}, "authorization_endpoint": Value{text: p.AuthorizationEndpoint}, "scope": Value{text: google.MailScope()},
 		"program": Value{text: helper.Program}, "token_command": Value{text: shellWords(argv)}, "token_argv": valuesOf(argv),
 		"flags": valuesOf(helper.Flags), "google": p.Name == google.Gmail().Name,
-		"imap": nil, "pop3": nil, "smtp": nil, "submission": nil, "ca_file": nil,
+		"imap": nil, "pop3": nil, "smtp": nil, "submission": nil, "ca_file": nil, "provider_file": nil,
+	}
+	if helper.Provider != "" {
+		b["provider_file"] = Value{text: helper.Provider}
 	}
 	if p.CAFile != "" {
 		b["ca_file"] = Value{text: p.CAFile}

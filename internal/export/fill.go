@@ -29,6 +29,9 @@ type Filled struct {
 	Try     []string // commands that show that it works
 	Notes   []string
 	Hidden  bool // secrets were left out
+	// OwnRoots is the file of the provider's own root certificates where the
+	// format cannot name it: then the system must trust them. Else empty.
+	OwnRoots string
 }
 
 // Fill fills the format for an account. Without secrets a reference to the
@@ -45,16 +48,21 @@ func (f *Format) Fill(w *words.Words, acct account.Account, p google.Provider, h
 	hidden := dots + " " + w.Say("export.secret", "target", f.Name, "account", acct.Email)
 	filler := filler{format: f, blanks: f.blanks(acct, p, helper, secrets, hidden)}
 	filled := &Filled{Format: f, Account: acct.Email, Hidden: f.Secret() && (secrets.ClientSecret.IsZero() || secrets.RefreshToken.IsZero())}
+	namesRoots := false
 	for _, d := range f.files {
 		text, err := fs.ReadFile(f.data, d.Template)
 		if err != nil {
 			return nil, fmt.Errorf("format %s: %w", f.Name, err)
 		}
+		namesRoots = namesRoots || strings.Contains(string(text), ".ca_file") || strings.Contains(string(text), ".provider_file")
 		file := File{Path: filler.fill(d.Path, d.Path), Mode: d.Mode, Owner: d.Owner, Comment: d.Comment, Content: filler.fill(d.Template, string(text))}
 		if file.Comment == "" {
 			file.Comment = "#"
 		}
 		filled.Files = append(filled.Files, file)
+	}
+	if !namesRoots {
+		filled.OwnRoots = p.CAFile
 	}
 	for _, command := range f.try {
 		filled.Try = append(filled.Try, filler.fill("try", command))

@@ -3,7 +3,9 @@ package export
 import (
 	"bytes"
 	"errors"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -62,6 +64,7 @@ func TestEveryFormat(t *testing.T) {
 				t.Errorf("%s in %s: something was not filled:\n%s\n%s", name, lang, &files, &notes)
 			}
 			if lang == "en" {
+				vouched(t, f)
 				golden(t, path.Join("formats", name+".txt"), append(append(files.Bytes(), "\n--- stderr ---\n"...), notes.Bytes()...))
 			}
 		}
@@ -207,5 +210,31 @@ func TestSlug(t *testing.T) {
 		if got := slug(in); got != want {
 			t.Errorf("slug(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// vouched holds that the test which is said to have seen a format work exists.
+func vouched(t *testing.T, f *Format) {
+	t.Helper()
+	v := f.Verified
+	if v == nil {
+		return
+	}
+	suite, name, _ := strings.Cut(v.By, "/")
+	tests, err := filepath.Glob("../e2e/*_test.go")
+	if err != nil || len(tests) == 0 {
+		t.Fatalf("no tests in internal/e2e: %v", err)
+	}
+	var all strings.Builder
+	for _, file := range tests {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(source)
+	}
+	if v.With == "" || v.Checked == "" || name == "" || v.How != "run" && v.How != "parsed" ||
+		!strings.Contains(all.String(), "func "+suite+"(t *testing.T)") || !strings.Contains(all.String(), `"`+name+`"`) {
+		t.Errorf("%s: verified %+v: no such test in internal/e2e, or something is missing", f.Name, *v)
 	}
 }

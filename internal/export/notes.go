@@ -41,8 +41,11 @@ func (f *Filled) WriteNotes(w io.Writer, o Options, written []string) error {
 			b.WriteString(wrap(say("save", facts...), o.Width, "", ""))
 		}
 	}
+	if f.OwnRoots != "" {
+		b.WriteString(wrap(say("own-roots", "file", f.OwnRoots), o.Width, "", ""))
+	}
 	if f.Hidden {
-		b.WriteString(wrap(say("hidden", "command", "gmailoauth export "+f.Name+" "+shellQuoted(f.Account)+" --reveal --output FILE"), o.Width, "", ""))
+		b.WriteString(wrap(say("hidden", "command", f.revealing()), o.Width, "", ""))
 	}
 	if len(f.Try) > 0 {
 		fmt.Fprintf(&b, "\n%s\n  %s\n", bold(o, say("try")), strings.Join(f.Try, "\n  "))
@@ -67,4 +70,13 @@ func (f *Format) Vouched(o Options) string {
 		return o.Words.Say("formats.untried")
 	}
 	return o.Words.Say("formats."+f.Verified.How, "with", f.Verified.With, "date", f.Verified.Checked)
+}
+
+// revealing is the command that writes the files with their secrets.
+func (f *Filled) revealing() string {
+	to := f.Files[0].Base()
+	if len(f.Files) > 1 {
+		to = f.Name + "/"
+	}
+	return shellWords([]string{"gmailoauth", "export", f.Name, f.Account, "--reveal", "--output", to})
 }

@@ -70,6 +70,13 @@ func quoting() template.FuncMap {
 			return strings.Join(quoted, separator), nil
 		}
 	}
+	// an assignment of Environment=, where $ is a letter like others: «.email | unit "NAME="»
+	funcs["unit"] = func(name string, v Value) (string, error) {
+		if strings.ContainsFunc(v.text, unicode.IsControl) {
+			return "", &unquotable{"unit", v.name}
+		}
+		return `"` + name + strings.ReplaceAll(escaped(v.text, `"\`), "%", "%%") + `"`, nil
+	}
 	return funcs
 }
 
