@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"io"
-	"slices"
 
 	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
@@ -40,14 +39,9 @@ then only on a terminal or in a file that nobody else can read (--output).`,
 			if reveal && output == "" && !a.term.OutTTY {
 				return inputSymptom("reveal-needs-terminal", "flag", "--reveal", "wanted", "--output FILE")
 			}
-			if slices.Contains(export.Formats(), args[0]) {
-				if len(set) > 0 {
-					return inputSymptom("set-with-format", "flag", "--set", "value", args[0])
-				}
-				return a.exportFormat(cmd.Context(), args[0], args[1], one, output, reveal)
-			}
-			if !slices.Contains(playbook.Targets(), args[0]) && !isOwnTarget(args[0]) {
-				return unknownExport(args[0])
+			wanted := formatOptions{one: one, output: output, set: len(set) > 0, reveal: reveal}
+			if done, err := a.exportKnown(cmd.Context(), args[0], args[1], wanted); done || err != nil {
+				return err
 			}
 			if err := oneOf(a.flags.format, "text", "markdown"); err != nil {
 				return err

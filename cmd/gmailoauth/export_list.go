@@ -66,17 +66,18 @@ func (a *app) listExports() error {
 		return writeJSON(a.term.Out, map[string]any{"format": 1, "command": "export", "version": version, "formats": known, "targets": applications})
 	}
 	w := a.words()
-	text := w.Say("formats.usage") + "\n"
+	var text strings.Builder
+	text.WriteString(w.Say("formats.usage") + "\n")
 	for _, kind := range append(export.Kinds(), "sheets") {
 		heading := "formats.sheets"
 		if kind != "sheets" {
 			heading = "formats.kind-" + kind
 		}
 		if len(byKind[kind]) > 0 {
-			text += "\n" + w.Say(heading) + "\n" + strings.Join(byKind[kind], "")
+			text.WriteString("\n" + w.Say(heading) + "\n" + strings.Join(byKind[kind], ""))
 		}
 	}
-	return a.print(text)
+	return a.print(text.String())
 }
 
 // unknownExport refuses a name that is neither a format's nor an application's.

@@ -17,7 +17,7 @@ import (
 // foreign marks a sentence of the language that the test makes.
 const foreign = "¤"
 
-// A language and an application are files and nothing else: put beside the
+// A language, an application and a format of export are files and nothing else: put beside the
 // others in a copy of this module they are spoken and known, without a changed
 // line of Go.
 func TestLanguageAndTargetTouchNoGo(t *testing.T) {
@@ -33,6 +33,7 @@ func TestLanguageAndTargetTouchNoGo(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(tree, name), data, 0o600))
 	}
 	must(t, os.CopyFS(filepath.Join(tree, "internal/targets/my-app"), os.DirFS(sampleTarget)))
+	must(t, os.CopyFS(filepath.Join(tree, "internal/export/formats/my-format"), os.DirFS("../../testdata/sample/my-format")))
 	translateAll(t, filepath.Join(tree, "internal"))
 
 	program := filepath.Join(tree, "gmailoauth")
@@ -76,6 +77,9 @@ func TestLanguageAndTargetTouchNoGo(t *testing.T) {
 	}
 	if got := run("explain", "grant-idle", "--lang", "eo"); !strings.Contains(got, foreign+"use it") {
 		t.Errorf("explain --lang eo:\n%s", got)
+	}
+	if got := run("export", "--lang", "eo"); !strings.Contains(got, "My program: "+foreign+"sends mail") {
+		t.Errorf("export --lang eo does not list the format:\n%s", got)
 	}
 	if got := run("plan", "--lang", "eo", "--target", "my-app"); !strings.Contains(got, foreign+"wants") || !strings.Contains(got, foreign+"5 answers are missing") {
 		t.Errorf("plan --lang eo:\n%s", got)

@@ -29,6 +29,7 @@ func TestReference(t *testing.T) {
 		"commands.md":  commandsPage(t),
 		"diagnoses.md": diagnosesPage(t),
 		"scenarios.md": scenariosPage(t),
+		"exports.md":   exportsPage(t),
 	} {
 		file := filepath.Join("..", "..", "docs", "reference", name)
 		if *update {

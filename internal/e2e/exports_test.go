@@ -169,6 +169,26 @@ $m->Subject = 'from PHPMailer'; $m->Body = 'hello'; echo $m->send() ? 'sent' : $
 			}
 		}
 	})
+	// Their own checkers, run as the linters are.
+	checked := func(t *testing.T, pkg string, args ...string) {
+		t.Helper()
+		t.Logf("%s: %s", t.Name(), pkg)
+		if out, err := exec.CommandContext(t.Context(), "go", append([]string{"run", pkg}, args...)...).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", pkg, err, out)
+		}
+	}
+	t.Run("github-actions", func(t *testing.T) {
+		checked(t, "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7", filepath.Join(write(t, "github-actions").dir, "gmail.yml"))
+	})
+	t.Run("docker-compose", func(t *testing.T) {
+		checked(t, "github.com/compose-spec/compose-go/v2/cmd@v2.4.7", filepath.Join(write(t, "docker-compose", "--reveal").dir, "compose.override.yaml"))
+	})
+	t.Run("himalaya", func(t *testing.T) {
+		e := write(t, "himalaya")
+		e.says(t, "imaps://", "python3", "-c", `import tomllib
+account = tomllib.load(open("config.toml", "rb"))["accounts"]["office-example-com"]
+print(account["imap"]["server"], account["imap"]["sasl"]["xoauth2"]["token"]["command"][2])`)
+	})
 	t.Run("thunderbird", func(t *testing.T) {
 		e := write(t, "thunderbird")
 		e.do(t, "python3", "-c", "import xml.dom.minidom; xml.dom.minidom.parse('config-v1.1.xml')")

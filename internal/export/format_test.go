@@ -2,13 +2,18 @@ package export
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
+	"go/format"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"go.yaml.in/yaml/v3"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
@@ -84,7 +89,10 @@ func TestEveryFormatElsewhere(t *testing.T) {
 		if _, err := f.Fill(speak(t, "en"), sample, another(), plainHelper, Secrets{}); err != nil {
 			t.Errorf("%s, with a provider of one's own: %v", name, err)
 		}
-		_, err = f.Fill(speak(t, "en"), odd, another(), oddHelper, secrets)
+		filled, err := f.Fill(speak(t, "en"), odd, another(), oddHelper, secrets)
+		if err == nil {
+			parsed(t, filled)
+		}
 		if s := new(diagnosis.Symptom); err != nil && (!errors.As(err, &s) || s.Code != "export-unquotable") {
 			t.Errorf("%s, with quotes everywhere: %v", name, err)
 		}
@@ -236,5 +244,42 @@ func vouched(t *testing.T, f *Format) {
 	if v.With == "" || v.Checked == "" || name == "" || v.How != "run" && v.How != "parsed" ||
 		!strings.Contains(all.String(), "func "+suite+"(t *testing.T)") || !strings.Contains(all.String(), `"`+name+`"`) {
 		t.Errorf("%s: verified %+v: no such test in internal/e2e, or something is missing", f.Name, *v)
+	}
+}
+
+// parsed holds that files of a syntax that is known here keep to it, with odd
+// values in them.
+func parsed(t *testing.T, filled *Filled) {
+	t.Helper()
+	for _, file := range filled.Files {
+		switch path.Ext(file.Path) {
+		case ".yaml", ".yml":
+			d := yaml.NewDecoder(strings.NewReader(file.Content))
+			for {
+				var document map[string]any
+				err := d.Decode(&document)
+				if errors.Is(err, io.EOF) {
+					break
+				}
+				if err != nil || len(document) == 0 {
+					t.Errorf("%s: %s: %v\n%s", filled.Name, file.Path, err, file.Content)
+					break
+				}
+			}
+		case ".xml":
+			d := xml.NewDecoder(strings.NewReader(file.Content))
+			for {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					t.Errorf("%s: %s: %v\n%s", filled.Name, file.Path, err, file.Content)
+					break
+				}
+			}
+		case ".go":
+			if tidy, err := format.Source([]byte(file.Content)); err != nil || string(tidy) != file.Content {
+				t.Errorf("%s: %s: %v\n%s", filled.Name, file.Path, err, file.Content)
+			}
+		}
 	}
 }
