@@ -34,6 +34,7 @@ import (
 type lab struct {
 	Dir                                  string
 	IMAP, POP3, SASL, SMTPS, Submission  int
+	Relay                                int // of a second Postfix
 	UID, GID                             int
 	Introspection, CA                    string // of the sandbox
 	AuthorizationEndpoint, TokenEndpoint string
@@ -157,7 +158,7 @@ func (l *lab) serve(t *testing.T, cmd *exec.Cmd, log string, ports ...int) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() {
-		for _, pid := range append(masters(l.Dir), cmd.Process.Pid) {
+		for _, pid := range append(masters(filepath.Join(l.Dir, strings.TrimSuffix(log, ".log"))), cmd.Process.Pid) {
 			_ = syscall.Kill(pid, syscall.SIGTERM)
 		}
 		select {
@@ -192,10 +193,10 @@ func (l *lab) serve(t *testing.T, cmd *exec.Cmd, log string, ports ...int) {
 
 // masters gives Postfix's master, which leaves the process group it was started
 // in, by the file that it keeps its process ID in.
-func masters(dir string) []int {
-	text, err := os.ReadFile(filepath.Join(dir, "postfix/queue/pid/master.pid"))
+func masters(folder string) []int {
+	text, err := os.ReadFile(filepath.Join(folder, "queue/pid/master.pid"))
 	if err != nil {
-		return nil // not started, or ended
+		return nil // not started, or ended, or another server
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {

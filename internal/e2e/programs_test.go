@@ -4,9 +4,12 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"gmailoauth/internal/export"
 )
 
 // mailProgram is one of Debian's, and what it can do.
@@ -26,11 +29,13 @@ type mailProgram struct {
 // so again after the token's hour is over.
 func TestPrograms(t *testing.T) {
 	w := newWorkplace(t)
+	claimed := formatsProvenBy(t, "TestPrograms/")
 	for _, p := range mailPrograms() {
+		delete(claimed, p.name)
 		t.Run(p.name, func(t *testing.T) {
 			d := w.desk(t, p.name)
 			d.configure(t, p.name)
-			version := firstLine(d.sh(t, p.version...))
+			version := p.saysItIs(t, d)
 			if p.before != "" {
 				d.sh(t, "sh", "-c", p.before)
 			}
@@ -67,30 +72,94 @@ func TestPrograms(t *testing.T) {
 				}
 			}
 			if !t.Failed() {
-				t.Logf("program %s | version %s | %s | read and sent what it can; token expired, renewed by itself, logged in again", p.name, version, p.does())
+				t.Logf("program %s | %s | %s | twice; in between the token expired and was renewed by itself", p.name, version, p.does())
+			}
+		})
+	}
+	for name := range claimed {
+		t.Errorf("the format %s says that it was proven here", name)
+	}
+}
+
+// What our docs say that a program cannot do, it cannot do in this version: when
+// it has learnt to, its format becomes simpler.
+func TestProgramsThatCannot(t *testing.T) {
+	w := newWorkplace(t)
+	d := w.desk(t, "swaks")
+	for _, row := range []struct{ name, rc, command, says string }{
+		{"swaks", "", fmt.Sprintf("swaks --server localhost --port %d --tls --auth XOAUTH2 --auth-user %s --auth-password x --to %s", w.lab.Submission, d.email, d.email), "XOAUTH2 is not a recognized auth type"},
+		{"fetchmail", "poll localhost protocol imap auth oauthbearer username me password x\n", "fetchmail -f ~/rc", "syntax error"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			d.write(t, "rc", "0600", row.rc)
+			if said := d.fails(t, "sh", "-c", row.command+" 2>&1"); !strings.Contains(said, row.says) {
+				t.Errorf("%s says %q, want %q in it", row.command, said, row.says)
+			} else {
+				t.Logf("program %s | %s | cannot log in with a token by itself: %s", row.name, mailProgram{version: []string{row.name, "--version"}}.saysItIs(t, d), row.says)
 			}
 		})
 	}
 }
 
+// A token that is refused: the scripts that log in for a program end soon, and
+// pass on what the server says.
+func TestProgramsRefused(t *testing.T) {
+	w := newWorkplace(t)
+	for _, row := range []struct{ name, command, says string }{
+		{"swaks", "swaks --to office@example.com", "535"},
+		{"fetchmail", "mkdir ~/Mail; fetchmail -v --nosyslog --mda 'cat >>~/Mail/inbox'", "BYE NO"},
+		{"msmtp", "echo body | msmtp office@example.com", "535"},
+		{"curl", "~/.local/bin/gmail-curl imaps://" + w.imap, "denied"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			d := w.desk(t, row.name)
+			d.configure(t, row.name)
+			w.box.ExpireAccess(d.email) // at the servers only: what is kept seems good
+			began := time.Now()
+			if said := d.fails(t, "sh", "-c", "("+row.command+") 2>&1"); !strings.Contains(said, row.says) {
+				t.Errorf("%s says %q, want %q in it", row.command, said, row.says)
+			}
+			if took := time.Since(began); took > 15*time.Second {
+				t.Errorf("it takes %s", took)
+			}
+		})
+	}
+}
+
+// formatsProvenBy gives the formats that name a test of that prefix.
+func formatsProvenBy(t *testing.T, prefix string) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	for _, name := range export.Formats() {
+		f, err := export.LoadFormat(name, "en")
+		check(t, err)
+		if f.Verified != nil && strings.HasPrefix(f.Verified.By, prefix) {
+			names[strings.TrimPrefix(f.Verified.By, prefix)] = true
+		}
+	}
+	return names
+}
+
 // does says by which mechanism a program reads and sends.
 func (p mailProgram) does() string {
 	var parts []string
-	for _, row := range [][2]string{{"IMAP", p.imap}, {"POP3", p.pop3}, {"SMTP", p.smtp}} {
+	for _, row := range [][2]string{{"read over IMAP by ", p.imap}, {"read over POP3 by ", p.pop3}, {"sent over SMTP by ", p.smtp}} {
 		if row[1] != "" {
-			parts = append(parts, row[0]+" "+row[1])
+			parts = append(parts, row[0]+row[1])
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-func firstLine(text string) string {
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, "WARNING") {
-			return line
-		}
+// saysItIs is the version, without what it was built with.
+func (p mailProgram) saysItIs(t *testing.T, d *desk) string {
+	t.Helper()
+	said := d.sh(t, p.version...)
+	version := regexp.MustCompile(`[0-9]+(\.[0-9]+)*`).FindString(said)
+	if version == "" {
+		t.Fatalf("%q says no version: %s", p.version, said)
 	}
-	return ""
+	return "version " + version
 }
 
 func mailPrograms() []mailProgram {
@@ -147,6 +216,7 @@ func mailPrograms() []mailProgram {
 				t.Helper()
 				piped(fmt.Sprintf("~/.local/bin/gmail-curl smtps://%s --mail-from EMAIL --mail-rcpt EMAIL -T -", d.at.smtp))(t, d, subject)
 			}},
+		new(relay).program(),
 		{name: "swaks", version: []string{"swaks", "--version"}, smtp: "XOAUTH2",
 			send: func(t *testing.T, d *desk, subject string) {
 				t.Helper()

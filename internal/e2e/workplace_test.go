@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -125,7 +126,7 @@ func (w *workplace) desk(t *testing.T, name string) *desk {
 	w.mu.Unlock()
 	d.write(t, "client.json", "0600", string(w.box.ClientJSON(w.client)))
 	d.write(t, "refresh", "0600", refresh)
-	check(t, os.Chown(d.home, w.lab.UID, w.lab.GID))
+	check(t, os.Chown(d.home, d.at.lab.UID, d.at.lab.GID))
 	d.sh(t, w.program, "authorize", d.email, "--provider", w.provider, "--client-file", filepath.Join(d.home, "client.json"),
 		"--refresh-token-file", filepath.Join(d.home, "refresh"))
 	check(t, os.Remove(filepath.Join(d.home, "client.json")))
@@ -133,7 +134,7 @@ func (w *workplace) desk(t *testing.T, name string) *desk {
 	return d
 }
 
-// configure writes what export says, where it says.
+// configure writes what export says, where it says; the home stands for / as well.
 func (d *desk) configure(t *testing.T, format string) {
 	t.Helper()
 	var answer struct {
@@ -145,11 +146,7 @@ func (d *desk) configure(t *testing.T, format string) {
 		t.Fatalf("export %s gives no files: %s", format, text)
 	}
 	for _, file := range answer.Files {
-		path, ofUser := strings.CutPrefix(file.Path, "~/")
-		if !ofUser {
-			t.Fatalf("export %s writes %s", format, file.Path)
-		}
-		d.write(t, path, file.Mode, file.Content)
+		d.write(t, strings.TrimLeft(file.Path, "~/"), file.Mode, file.Content)
 	}
 }
 
@@ -179,18 +176,35 @@ func (d *desk) command(ctx context.Context, args ...string) *exec.Cmd {
 // sh runs a command to its end, which must be a good one, and gives what it says.
 func (d *desk) sh(t *testing.T, args ...string) string {
 	t.Helper()
+	stdout, stderr, err := d.run(t, args...)
+	if err != nil {
+		t.Fatalf("%q: %v\n%s%s", args, err, stdout, stderr)
+	}
+	return stdout
+}
+
+// fails runs a command that must end badly, by itself, and gives what it says.
+func (d *desk) fails(t *testing.T, args ...string) string {
+	t.Helper()
+	stdout, stderr, err := d.run(t, args...)
+	if exit, ended := errors.AsType[*exec.ExitError](err); !ended || !exit.Exited() {
+		t.Fatalf("%q: %v, want it to fail\n%s%s", args, err, stdout, stderr)
+	}
+	return stdout
+}
+
+func (d *desk) run(t *testing.T, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	cmd := d.command(ctx, args...)
 	cmd.SysProcAttr.Setpgid = true
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%q: %v\n%s%s", args, err, &stdout, &stderr)
-	}
-	return stdout.String()
+	var out, told bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &told
+	err = cmd.Run()
+	return out.String(), told.String(), err
 }
 
 // open starts a program on a terminal. The function waits for its end.
