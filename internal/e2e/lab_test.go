@@ -1,7 +1,7 @@
 //go:build e2e
 
-// Package e2e proves the program as built against servers and a browser that
-// are not ours: Dovecot, Postfix and Chromium, as Debian ships them.
+// Package e2e proves the program as built against servers, mail programs and a
+// browser that are not ours, as Debian ships them.
 package e2e
 
 import (

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gmailoauth/internal/export"
+	"gmailoauth/internal/terminal/screen"
 )
 
 // mailProgram is one of Debian's, and what it can do.
@@ -78,51 +79,6 @@ func TestPrograms(t *testing.T) {
 	}
 	for name := range claimed {
 		t.Errorf("the format %s says that it was proven here", name)
-	}
-}
-
-// What our docs say that a program cannot do, it cannot do in this version: when
-// it has learnt to, its format becomes simpler.
-func TestProgramsThatCannot(t *testing.T) {
-	w := newWorkplace(t)
-	d := w.desk(t, "swaks")
-	for _, row := range []struct{ name, rc, command, says string }{
-		{"swaks", "", fmt.Sprintf("swaks --server localhost --port %d --tls --auth XOAUTH2 --auth-user %s --auth-password x --to %s", w.lab.Submission, d.email, d.email), "XOAUTH2 is not a recognized auth type"},
-		{"fetchmail", "poll localhost protocol imap auth oauthbearer username me password x\n", "fetchmail -f ~/rc", "syntax error"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			d.write(t, "rc", "0600", row.rc)
-			if said := d.fails(t, "sh", "-c", row.command+" 2>&1"); !strings.Contains(said, row.says) {
-				t.Errorf("%s says %q, want %q in it", row.command, said, row.says)
-			} else {
-				t.Logf("program %s | %s | cannot log in with a token by itself: %s", row.name, mailProgram{version: []string{row.name, "--version"}}.saysItIs(t, d), row.says)
-			}
-		})
-	}
-}
-
-// A token that is refused: the scripts that log in for a program end soon, and
-// pass on what the server says.
-func TestProgramsRefused(t *testing.T) {
-	w := newWorkplace(t)
-	for _, row := range []struct{ name, command, says string }{
-		{"swaks", "swaks --to office@example.com", "535"},
-		{"fetchmail", "mkdir ~/Mail; fetchmail -v --nosyslog --mda 'cat >>~/Mail/inbox'", "BYE NO"},
-		{"msmtp", "echo body | msmtp office@example.com", "535"},
-		{"curl", "~/.local/bin/gmail-curl imaps://" + w.imap, "denied"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			d := w.desk(t, row.name)
-			d.configure(t, row.name)
-			w.box.ExpireAccess(d.email) // at the servers only: what is kept seems good
-			began := time.Now()
-			if said := d.fails(t, "sh", "-c", "("+row.command+") 2>&1"); !strings.Contains(said, row.says) {
-				t.Errorf("%s says %q, want %q in it", row.command, said, row.says)
-			}
-			if took := time.Since(began); took > 15*time.Second {
-				t.Errorf("it takes %s", took)
-			}
-		})
 	}
 }
 
@@ -237,14 +193,18 @@ func aerc() mailProgram {
 		},
 		send: func(t *testing.T, d *desk, subject string) {
 			s, ended := d.open(t, "env", "SSL_CERT_FILE="+d.at.roots, "aerc")
-			s.Until("reads")
-			s.Type(":compose -H 'To: " + d.email + "' -H 'Subject: " + subject + "'")
-			s.Press("\r")
-			s.Until("Send this email?")
-			s.Press("y")
-			s.Until("sent")
+			aercSends(s, d, subject)
 			s.Type(":quit")
 			s.Press("\r")
 			ended(10 * time.Second)
 		}}
+}
+
+func aercSends(s *screen.Screen, d *desk, subject string) {
+	s.Until("reads")
+	s.Type(":compose -H 'To: " + d.email + "' -H 'Subject: " + subject + "'")
+	s.Press("\r")
+	s.Until("Send this email?")
+	s.Press("y")
+	s.Until("sent")
 }
