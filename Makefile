@@ -36,7 +36,7 @@ docs: ## write the generated pages again, and fail if that changed them
 bench: ## the figures of docs/benchmarks.md, as ratios in one run
 	sh testdata/bench/run
 
-e2e: build ## Dovecot, Postfix, GNOME Keyring and Chromium against the program as built; installs them with apt-get when missing
+e2e: build ## Dovecot, Postfix, GNOME Keyring, a dozen mail programs and Chromium against the program as built; installs them with apt-get when missing
 	sh testdata/e2e/run
 
 cover: ## coverage of internal/, which must not fall below the goal

@@ -1,7 +1,7 @@
 //go:build e2e
 
-// Package e2e proves the program as built against servers and a browser that
-// are not ours: Dovecot, Postfix and Chromium, as Debian ships them.
+// Package e2e proves the program as built against servers, mail programs and a
+// browser that are not ours, as Debian ships them.
 package e2e
 
 import (
@@ -26,12 +26,15 @@ import (
 	"testing"
 	"text/template"
 	"time"
+
+	"gmailoauth/internal/sandbox"
 )
 
 // lab is a folder with private servers that end with the test.
 type lab struct {
 	Dir                                  string
 	IMAP, POP3, SASL, SMTPS, Submission  int
+	Relay                                int // of a second Postfix
 	UID, GID                             int
 	Introspection, CA                    string // of the sandbox
 	AuthorizationEndpoint, TokenEndpoint string
@@ -98,6 +101,18 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
+// know takes over the endpoints of a sandbox, which Dovecot asks about tokens.
+func (l *lab) know(t *testing.T, box *sandbox.Sandbox) {
+	t.Helper()
+	p := box.Provider()
+	l.AuthorizationEndpoint, l.TokenEndpoint, l.UserinfoEndpoint, l.TokeninfoEndpoint = p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint, p.TokeninfoEndpoint
+	l.Introspection = box.IntrospectionURL()
+	l.CA = filepath.Join(l.Dir, "sandbox-ca.pem")
+	ca, err := os.ReadFile(p.CAFile)
+	check(t, err)
+	check(t, os.WriteFile(l.CA, ca, 0o644))
+}
+
 // fill writes a file of testdata/e2e with the lab's ports and paths in it.
 func (l *lab) fill(t *testing.T, name, as string) {
 	t.Helper()
@@ -143,7 +158,7 @@ func (l *lab) serve(t *testing.T, cmd *exec.Cmd, log string, ports ...int) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() {
-		for _, pid := range append(masters(l.Dir), cmd.Process.Pid) {
+		for _, pid := range append(masters(filepath.Join(l.Dir, strings.TrimSuffix(log, ".log"))), cmd.Process.Pid) {
 			_ = syscall.Kill(pid, syscall.SIGTERM)
 		}
 		select {
@@ -178,10 +193,10 @@ func (l *lab) serve(t *testing.T, cmd *exec.Cmd, log string, ports ...int) {
 
 // masters gives Postfix's master, which leaves the process group it was started
 // in, by the file that it keeps its process ID in.
-func masters(dir string) []int {
-	text, err := os.ReadFile(filepath.Join(dir, "postfix/queue/pid/master.pid"))
+func masters(folder string) []int {
+	text, err := os.ReadFile(filepath.Join(folder, "queue/pid/master.pid"))
 	if err != nil {
-		return nil // not started, or ended
+		return nil // not started, or ended, or another server
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {

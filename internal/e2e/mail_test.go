@@ -5,9 +5,7 @@ package e2e
 import (
 	"encoding/json"
 	"maps"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -49,16 +47,10 @@ func TestDovecotAndPostfix(t *testing.T) {
 	check(t, err)
 	defer box.Close()
 	l := newLab(t)
-	p := box.Provider()
-	l.AuthorizationEndpoint, l.TokenEndpoint, l.UserinfoEndpoint, l.TokeninfoEndpoint = p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint, p.TokeninfoEndpoint
-	l.Introspection = box.IntrospectionURL()
-	l.CA = filepath.Join(l.Dir, "sandbox-ca.pem")
-	ca, err := os.ReadFile(p.CAFile)
-	check(t, err)
-	check(t, os.WriteFile(l.CA, ca, 0o644))
+	l.know(t, box)
 	l.startDovecot(t)
 	l.startPostfix(t)
-	provider := l.writeProvider(t, p.CAFile)
+	provider := l.writeProvider(t, box.Provider().CAFile)
 	for _, server := range [][]string{{"dovecot", "--version"}, {"postconf", "-d", "mail_version"}} {
 		out, err := exec.Command(server[0], server[1:]...).Output()
 		check(t, err)
