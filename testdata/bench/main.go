@@ -1,9 +1,10 @@
 //go:build unix
 
 // Command bench prints the figures of docs/benchmarks.md. Processes are started
-// in turn, one of each, so that a machine that slows down slows all of them,
-// and what is quoted is the median of the ratios pair by pair, with the middle
-// half of the pairs.
+// in turn, one of each in a round, so that a machine that slows down slows all of
+// them; what is quoted is the median of the rounds' ratios, with the middle half.
+// On a machine that does other things, too, the ratio of processor time is the
+// one to trust.
 package main
 
 import (
@@ -14,9 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"gmailoauth/internal/account"
@@ -150,42 +149,5 @@ func keepAccount(ctx context.Context, home, spec string) error {
 	return store.NewAccounts(paths).Put(account.Account{Email: mailbox, ClientID: "1-bench.apps.googleusercontent.com", Store: spec})
 }
 
-// compare times the processes in turn.
-func compare(ctx context.Context, rows []row) error {
-	took, faults := make([][]float64, len(rows)), make([][]float64, len(rows))
-	for round := range warmups + rounds {
-		for i, r := range rows {
-			cmd := exec.CommandContext(ctx, r.argv[0], r.argv[1:]...)
-			cmd.Env = []string{"HOME=" + r.home, "PATH=" + path}
-			start := time.Now()
-			out, err := cmd.Output()
-			elapsed := time.Since(start)
-			if err != nil || len(out) == 0 {
-				return fmt.Errorf("%s: %w, %d bytes of output", r.label, err, len(out))
-			}
-			if round < warmups {
-				continue
-			}
-			took[i] = append(took[i], elapsed.Seconds()*1000)
-			if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-				faults[i] = append(faults[i], float64(usage.Minflt))
-			}
-		}
-	}
-	fmt.Printf("%-36s %10s %8s   %-16s %s\n", "process", "median ms", "ratio", "middle half", "page faults")
-	for i, r := range rows {
-		ratios := make([]float64, rounds)
-		for n := range rounds {
-			ratios[n] = took[i][n] / took[0][n]
-		}
-		slices.Sort(ratios)
-		fmt.Printf("%-36s %10.2f %8.2f   %.2f to %-8.2f %5.0f\n", r.label, median(took[i]), ratios[rounds/2], ratios[rounds/4], ratios[rounds*3/4], median(faults[i]))
-	}
-	fmt.Println()
-	return nil
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
-}
+// sample is what one process took.
+type sample struct{ wall, cpu, faults float64 } // ms, ms, minor page faults
