@@ -66,7 +66,7 @@ func keep(ctx context.Context, secrets Secrets, email string, credentials accoun
 // changedSince looks whether another token is kept than the one that was read.
 func changedSince(ctx context.Context, secrets Secrets, email string, read account.Token) (account.Credentials, bool) {
 	kept, err := secrets.Get(ctx, email)
-	return kept, err == nil && !(kept.Token.Access.Equal(read.Access) && kept.Token.Refresh.Equal(read.Refresh))
+	return kept, err == nil && (!kept.Token.Access.Equal(read.Access) || !kept.Token.Refresh.Equal(read.Refresh))
 }
 
 // merge is the granted token with what the reply to a renewal leaves out
