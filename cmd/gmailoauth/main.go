@@ -15,22 +15,37 @@ import (
 	"gmailoauth/internal/terminal"
 )
 
-func main() {
+func main() { os.Exit(begin(time.Now)) }
+
+// begin carries out the command line of this process by a clock. A token that
+// is kept is printed before anything is asked of the terminal or the system.
+func begin(now func() time.Time) (code int) {
+	if narrowWorld(now).cached(context.Background(), os.Args[1:]) {
+		return 0
+	}
 	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	world := realWorld()
-	restore := terminal.Prepare(world.term)
-	code := world.run(ctx, os.Args[1:])
-	restore()
-	stop()
-	os.Exit(code)
+	defer stop()
+	world := realWorld(now)
+	defer terminal.Prepare(world.term)()
+	return world.run(ctx, os.Args[1:])
 }
 
-// realWorld is the process's own streams, clock, environment and browser.
-func realWorld() *app {
+// narrowWorld is as much of the real one as the short way to a token needs.
+func narrowWorld(now func() time.Time) *app {
+	return &app{
+		term:      &terminal.Terminal{Out: os.Stdout},
+		now:       now,
+		lookupEnv: os.LookupEnv,
+		hide:      new(secret.Redactor),
+	}
+}
+
+// realWorld is the process's own streams, environment and browser, and a clock.
+func realWorld(now func() time.Time) *app {
 	return &app{
 		term:        terminal.Open(os.Stdin, os.Stdout, os.Stderr, os.Getenv),
-		now:         time.Now,
+		now:         now,
 		lookupEnv:   os.LookupEnv,
 		openBrowser: terminal.OpenBrowser,
 		program:     ownProgram,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -38,16 +36,11 @@ func TestMain(m *testing.M) {
 // programUnderTest is main, but for a clock that can be ahead, and a name server.
 func programUnderTest() {
 	useNameServer(os.Getenv(nameServerVariable))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	ahead, err := time.ParseDuration(os.Getenv(aheadVariable))
 	if err != nil {
 		ahead = 0
 	}
-	a := realWorld()
-	a.now = func() time.Time { return time.Now().Add(ahead) }
-	code := a.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(begin(func() time.Time { return time.Now().Add(ahead) }))
 }
 
 // browserUnderTest is what BROWSER names: it hands the address to the story.

@@ -16,9 +16,6 @@ import (
 
 // run carries out one command line and gives the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
-	if a.cached(ctx, args) {
-		return 0
-	}
 	a.wished = cmp.Or(langIn(args), a.env(variableOf("lang")))
 	root := a.rootCommand(args)
 	root.SetArgs(args)

@@ -30,7 +30,8 @@ type Client struct {
 // Token is what the token endpoint granted.
 type Token struct {
 	Access          secret.Text
-	Type            string // "Bearer"
+	Type            string    // "Bearer"
+	IssuedAt        time.Time // by the clock that Expiry was counted with; zero if not known
 	Expiry          time.Time
 	Refresh         secret.Text   // zero if none was sent
 	Scopes          []string      // granted; empty if the reply did not say
@@ -38,9 +39,15 @@ type Token struct {
 	IDToken         secret.Text   // zero if none was sent
 }
 
-// FreshFor reports whether the access token will still live that long at now.
+// clocksDiffer is by how much the clocks of machines that share a token may
+// differ, and a clock that is being set right may step back.
+const clocksDiffer = time.Minute
+
+// FreshFor reports whether the access token will still live that long at now. A
+// token of the future was issued while the clock was ahead: when it ends cannot
+// be known.
 func (t Token) FreshFor(d time.Duration, now time.Time) bool {
-	return !t.Access.IsZero() && t.Expiry.Sub(now) > d
+	return !t.Access.IsZero() && t.Expiry.Sub(now) > d && !now.Add(clocksDiffer).Before(t.IssuedAt)
 }
 
 // Publishing is the status of the app on Google's Audience page.

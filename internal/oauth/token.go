@@ -92,7 +92,8 @@ func (s *Server) granted(token *oauth2.Token) account.Token {
 		RefreshLifetime: lifetime(token.Extra("refresh_token_expires_in")),
 	}
 	if live := lifetime(token.Extra("expires_in")); live > 0 {
-		granted.Expiry = s.Now().Add(live)
+		granted.IssuedAt = s.Now()
+		granted.Expiry = granted.IssuedAt.Add(live)
 	}
 	if scope, ok := token.Extra("scope").(string); ok {
 		granted.Scopes = strings.Fields(scope)

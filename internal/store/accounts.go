@@ -160,6 +160,8 @@ type grantFile struct {
 	RenewedAt  time.Time `json:"renewed_at,omitzero"`
 }
 
+func (f *accountFile) formatOf() int { return f.Format }
+
 // IsZero is asked by omitzero.
 func (g grantFile) IsZero() bool {
 	return g.IssuedAt.IsZero() && g.Lifetime == 0 && g.Publishing == "" && !g.Seen && g.ClientID == "" &&

@@ -18,13 +18,6 @@ const rounds = 5
 // shared says of an error of Put that somebody else has written.
 func shared(err error) bool { return errors.Is(err, vault.ErrChanged) }
 
-// elsewhere gives what another machine has kept in the meantime, if it is
-// fresh: a renewal that is refused may be one that came second.
-func elsewhere(ctx context.Context, secrets Secrets, email string, fresh func(account.Token) bool) (account.Credentials, bool) {
-	theirs, err := secrets.Get(ctx, email)
-	return theirs, err == nil && fresh(theirs.Token)
-}
-
 // settle decides between what was granted here and what another machine kept
 // while it was. Theirs stays, if it is fresh, unless ours brought a new refresh
 // token later: the last one that a server gave is the one that it takes. Else

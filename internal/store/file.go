@@ -39,6 +39,7 @@ type credentialsFile struct {
 	ClientSecret    string    `json:"client_secret,omitempty"`
 	RefreshToken    string    `json:"refresh_token,omitempty"`
 	RefreshLifetime int64     `json:"refresh_token_expires_in,omitempty"`
+	IssuedAt        time.Time `json:"issued_at,omitzero"` // of the access token
 	AccessToken     string    `json:"access_token,omitempty"`
 	TokenType       string    `json:"token_type,omitempty"`
 	ExpiresAt       time.Time `json:"expires_at,omitzero"`
@@ -46,11 +47,13 @@ type credentialsFile struct {
 	Moved           string    `json:"moved,omitempty"` // of a move, until the next renewal
 }
 
+func (f *credentialsFile) formatOf() int { return f.Format }
+
 func credentialsFileOf(email string, c account.Credentials) credentialsFile {
 	t := c.Token
 	return credentialsFile{
 		Format: format, Account: email, ClientSecret: c.ClientSecret.Reveal(),
-		RefreshToken: t.Refresh.Reveal(), RefreshLifetime: seconds(t.RefreshLifetime),
+		RefreshToken: t.Refresh.Reveal(), RefreshLifetime: seconds(t.RefreshLifetime), IssuedAt: instant(t.IssuedAt),
 		AccessToken: t.Access.Reveal(), TokenType: t.Type, ExpiresAt: instant(t.Expiry), Scopes: t.Scopes,
 	}
 }
@@ -60,7 +63,7 @@ func (f credentialsFile) credentials() account.Credentials {
 		ClientSecret: secret.New(f.ClientSecret),
 		Token: account.Token{
 			Access: secret.New(f.AccessToken), Type: f.TokenType, Expiry: f.ExpiresAt,
-			Refresh: secret.New(f.RefreshToken), RefreshLifetime: duration(f.RefreshLifetime), Scopes: f.Scopes,
+			Refresh: secret.New(f.RefreshToken), RefreshLifetime: duration(f.RefreshLifetime), IssuedAt: f.IssuedAt, Scopes: f.Scopes,
 		},
 	}
 }

@@ -13,8 +13,8 @@ import (
 // kept is looked at first, without a lock; if it is stale, Fresh takes the
 // account's lock, looks again (another process may have been quicker), and only
 // then calls renew, with ctx, and keeps what it got. An error of renew changes
-// nothing and is returned as it is, unless another machine that shares the store
-// has kept a fresh token by then.
+// nothing and is returned as it is, unless another machine has renewed meanwhile
+// in a store that they share: locks do not reach that far.
 //
 // renewed says that renew succeeded. If what it got could not be kept, the
 // credentials are returned together with the error: a token that works, and
@@ -37,26 +37,46 @@ func Fresh(ctx context.Context, secrets Secrets, email string, fresh func(accoun
 	}
 	token, err := renew(ctx, credentials)
 	if err != nil {
-		if theirs, ok := elsewhere(ctx, secrets, email, fresh); ok {
-			return theirs, false, nil
+		other, changed := changedSince(ctx, secrets, email, credentials.Token)
+		switch {
+		case changed && fresh(other.Token):
+			return other, false, nil
+		case !changed || other.Token.Refresh.Equal(credentials.Token.Refresh):
+			return account.Credentials{}, false, err
 		}
-		return account.Credentials{}, false, err
+		credentials = other // a consent elsewhere
+		if token, err = renew(ctx, credentials); err != nil {
+			return account.Credentials{}, false, err
+		}
 	}
+	return keep(ctx, secrets, email, fresh, credentials, token)
+}
+
+// keep puts a granted token into the credentials that it was granted for. The
+// time of the call may be over by now; what was granted is kept all the same.
+func keep(ctx context.Context, secrets Secrets, email string, fresh func(account.Token) bool,
+	credentials account.Credentials, granted account.Token,
+) (account.Credentials, bool, error) {
 	old := credentials.Token
-	credentials.Token = merge(old, token)
-	// The time of the call may be over by now; what was granted is kept all the same.
-	keeping := context.WithoutCancel(ctx)
-	err = secrets.Put(keeping, email, credentials)
+	credentials.Token = merge(old, granted)
+	ctx = context.WithoutCancel(ctx)
+	err := secrets.Put(ctx, email, credentials)
 	if shared(err) {
-		settled, ours, unsettled := settle(keeping, secrets, email, fresh, old, token, err)
+		settled, ours, unsettled := settle(ctx, secrets, email, fresh, old, granted, err)
 		if err = unsettled; err == nil {
 			return settled, ours, nil
 		}
 	}
 	if err != nil {
-		return credentials, true, unkept(email, !token.Refresh.IsZero() && !token.Refresh.Equal(old.Refresh), err)
+		return credentials, true, unkept(email, !granted.Refresh.IsZero() && !granted.Refresh.Equal(old.Refresh), err)
 	}
 	return credentials, true, nil
+}
+
+// changedSince looks whether another token is kept than the one that was read.
+func changedSince(ctx context.Context, secrets Secrets, email string, read account.Token) (account.Credentials, bool) {
+	kept, err := secrets.Get(ctx, email)
+	return kept, err == nil && (!kept.Token.Access.Equal(read.Access) || !kept.Token.Refresh.Equal(read.Refresh))
 }
 
 // merge is the granted token with what the reply to a renewal leaves out

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gmailoauth/internal/google"
 	"gmailoauth/internal/sandbox/scenario"
@@ -120,11 +121,11 @@ func (s *Server) searchOrganizations(*http.Request) answer {
 	return inJSON(http.StatusOK, map[string]any{"organizations": list})
 }
 
-var cloudID = regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`)
+var cloudID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`) })
 
 func (s *Server) createProject(r *http.Request) answer {
 	var wanted cloudProject
-	if err := json.NewDecoder(r.Body).Decode(&wanted); err != nil || !cloudID.MatchString(wanted.ProjectID) {
+	if err := json.NewDecoder(r.Body).Decode(&wanted); err != nil || !cloudID().MatchString(wanted.ProjectID) {
 		return cloudRefusal(http.StatusBadRequest, "INVALID_ARGUMENT", "project_id contains invalid characters", nil)
 	}
 	if s.cloud.project(wanted.ProjectID) != nil {

@@ -92,11 +92,11 @@ func parse(data []byte) ([]Scenario, error) {
 	return some, nil
 }
 
-var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var kebab = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
 
 func (s Scenario) check() error {
 	switch {
-	case !kebab.MatchString(s.Name):
+	case !kebab().MatchString(s.Name):
 		return errors.New("the name is not in kebab-case")
 	case s.About == "":
 		return errors.New("about is missing")

@@ -54,7 +54,8 @@ func Sample(name string) account.Credentials {
 	return account.Credentials{
 		ClientSecret: secret.New("GOCSPX-secret-of-" + name),
 		Token: account.Token{
-			Access: secret.New("ya29.access/of+" + name), Type: "Bearer", Expiry: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC),
+			Access: secret.New("ya29.access/of+" + name), Type: "Bearer",
+			IssuedAt: time.Date(2026, 11, 20, 11, 0, 1, 0, time.UTC), Expiry: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC),
 			Refresh: secret.New(`1//refresh"of\` + name), Scopes: []string{"openid", "https://mail.example/"},
 			RefreshLifetime: 604799 * time.Second,
 		},
