@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
@@ -13,24 +14,43 @@ import (
 
 func (a *app) exportCommand() *cobra.Command {
 	var set []string
-	var output string
+	var output, one string
 	var reveal bool
 	cmd := &cobra.Command{
-		Use:   "export TARGET EMAIL",
+		Use:   "export [NAME [EMAIL]]",
 		Short: "Configuration for another program, filled in",
-		Long: `Export prints the hand-over sheet of an application: every field of its forms,
-with what to put into it for this mailbox. Secrets are shown as the command that
-shows them, unless --reveal is given, and then only on a terminal or in a file
-that nobody else can read (--output).`,
-		Example: `  gmailoauth export dynamics365 sales@contoso.com --set env_url=https://contoso.crm.dynamics.com
+		Long: `Export tells another program of a mailbox. NAME is a format, such as msmtp or
+python: its file goes to stdout, and where it belongs and how to see that it
+works to stderr. Or NAME is an application, such as dynamics365: then it is the
+hand-over sheet, every field of its forms with what to put into it. Without NAME
+all are listed.
+
+Secrets are shown as the command that shows them, unless --reveal is given, and
+then only on a terminal or in a file that nobody else can read (--output).`,
+		Example: `  gmailoauth export python office@example.com > gmail.py
+  gmailoauth export env office@example.com --reveal --output .env
+  gmailoauth export dynamics365 sales@contoso.com --set env_url=https://contoso.crm.dynamics.com
   gmailoauth export generic-web office@example.com --format markdown --reveal --output sheet.md`,
-		Args: cobra.ExactArgs(2),
+		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf(a.flags.format, "text", "markdown"); err != nil {
-				return err
+			if len(args) == 0 {
+				return a.listExports()
 			}
+			args = append(args, "")[:2]
 			if reveal && output == "" && !a.term.OutTTY {
 				return inputSymptom("reveal-needs-terminal", "flag", "--reveal", "wanted", "--output FILE")
+			}
+			if slices.Contains(export.Formats(), args[0]) {
+				if len(set) > 0 {
+					return inputSymptom("set-with-format", "flag", "--set", "value", args[0])
+				}
+				return a.exportFormat(cmd.Context(), args[0], args[1], one, output, reveal)
+			}
+			if !slices.Contains(playbook.Targets(), args[0]) && !isOwnTarget(args[0]) {
+				return unknownExport(args[0])
+			}
+			if err := oneOf(a.flags.format, "text", "markdown"); err != nil {
+				return err
 			}
 			target, variables, err := a.filledBy(args[0], set)
 			if err != nil {
@@ -61,9 +81,7 @@ that nobody else can read (--output).`,
 				return err
 			}
 			if err := maybe.WriteFile(output, sheet.Bytes(), 0o600); err != nil {
-				symptom := inputSymptom("unwritable-file", "file", output, "flag", "--output")
-				symptom.Err = err
-				return symptom
+				return unwritable(output, err)
 			}
 			return nil
 		},
@@ -71,8 +89,9 @@ that nobody else can read (--output).`,
 	f := cmd.Flags()
 	f.StringArrayVar(&set, "set", nil, "KEY=VALUE: a variable of the application (repeatable)")
 	f.BoolVar(&reveal, "reveal", false, "show secrets, on a terminal or in --output only")
-	f.StringVar(&output, "output", "", "write to this file, which only you can read")
-	f.StringVar(&a.flags.format, "format", "text", "text or markdown")
+	f.StringVar(&output, "output", "", "write to this file, or folder, which only you can read")
+	f.StringVar(&one, "file", "", "only this one of a format's files")
+	f.StringVar(&a.flags.format, "format", "text", "text; json (of a format); markdown (of an application)")
 	return cmd
 }
 

@@ -33,6 +33,7 @@ func realWorld() *app {
 		now:         time.Now,
 		lookupEnv:   os.LookupEnv,
 		openBrowser: terminal.OpenBrowser,
+		program:     ownProgram,
 		hide:        new(secret.Redactor),
 	}
 }
