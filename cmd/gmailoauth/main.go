@@ -16,6 +16,7 @@ import (
 )
 
 func main() {
+	noCores()
 	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	world := realWorld()

@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 
 // programUnderTest is main, but for a clock that can be ahead, and a name server.
 func programUnderTest() {
+	noCores()
 	useNameServer(os.Getenv(nameServerVariable))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	ahead, err := time.ParseDuration(os.Getenv(aheadVariable))
