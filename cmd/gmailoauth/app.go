@@ -33,7 +33,9 @@ type app struct {
 	web *http.Client // looks at pages of the admin's own applications; nil: one of our own
 
 	flags common
-	trace *tracer // nil without -v and --trace
+
+	unlocks bool    // the command may ask for the passphrase of an age identity
+	trace   *tracer // nil without -v and --trace
 
 	wished     string       // the language of --lang, also while flags are being read
 	sharedHTTP *http.Client // of a command that renews many tokens; see shareHTTP

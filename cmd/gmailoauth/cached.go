@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"gmailoauth/internal/store"
 )
 
 // enough is how long a token lives at least that is handed out without being
@@ -24,8 +26,8 @@ func (a *app) cached(ctx context.Context, args []string) bool {
 		}
 	}
 	acct, secrets, err := a.account(ctx, args[1])
-	if err != nil {
-		return false
+	if err != nil || !store.Immediate(acct.Store) {
+		return false // what may keep one waiting, or ask for a password, is asked once
 	}
 	kept, err := secrets.Get(ctx, acct.Email)
 	if err != nil || !kept.Token.FreshFor(enough, a.now()) {

@@ -63,11 +63,10 @@ func storeRows() map[string]produced {
 		}
 	}
 	return map[string]produced{
-		"store-unknown":             connected("token", "sales@example.com", "--store", "drawer"),
-		"store-not-in-this-version": connected("token", "sales@example.com", "--store", "keyring"),
-		"store-folder-unusable":     connected("token", "sales@example.com", "--store", "file:~/secrets"),
-		"account-unknown":           connected("token", "nobody@example.com"),
-		"reveal-needs-a-terminal":   connected("accounts", "show", "sales@example.com", "--reveal"),
+		"store-unknown":           connected("token", "sales@example.com", "--store", "drawer"),
+		"store-folder-unusable":   connected("token", "sales@example.com", "--store", "file:~/secrets"),
+		"account-unknown":         connected("token", "nobody@example.com"),
+		"reveal-needs-a-terminal": connected("accounts", "show", "sales@example.com", "--reveal"),
 		"store-cannot-be-written": func(o *workplace) told {
 			_, file := o.client(account.Desktop)
 			return o.runs("authorize", o.who, "--client-file", file, "--store", "env")

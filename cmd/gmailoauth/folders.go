@@ -36,6 +36,9 @@ func ownFolders(env terminal.Env) (store.Paths, error) {
 		Data:   folder("XDG_DATA_HOME", ".local", "share"),
 		State:  folder("XDG_STATE_HOME", ".local", "state"),
 	}
+	if dir := env("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		paths.Runtime = filepath.Join(dir, "gmailoauth")
+	}
 	if missing {
 		return store.Paths{}, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "no-home"}
 	}

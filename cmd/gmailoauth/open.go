@@ -28,10 +28,10 @@ func (a *app) secretsOf(acct account.Account) (store.Secrets, error) {
 		spec = acct.Store
 	}
 	paths, err := a.paths()
-	if err != nil && (spec == "" || spec == store.File) {
-		return nil, err // other stores need no home
+	if err != nil && spec != store.Env && !strings.HasPrefix(spec, store.File+":") {
+		return nil, err // these two need no home; the others keep secrets or locks there
 	}
-	secrets, err := store.Open(spec, store.Options{Paths: paths, Env: a.lookupEnv, Now: a.now})
+	secrets, err := store.Open(spec, a.storeOptions(paths))
 	if err != nil {
 		return nil, err
 	}

@@ -48,13 +48,14 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.unlocks = cmd.Name() != "token"
 			return a.prepare(cmd)
 		},
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.lang, "lang", "", "language of everything a person reads: "+strings.Join(words.Languages(), ", ")+" (pl, fr and ro are to come)")
 	f.StringVar(&a.flags.provider, "provider", "", "file with other endpoints than Google's")
-	f.StringVar(&a.flags.store, "store", "", "where secrets are kept: file (default) or env")
+	f.StringVar(&a.flags.store, "store", "", "where secrets are kept: file (default), keyring, age:IDENTITY, command:PROG, vault:MOUNT/PATH or env")
 	f.DurationVar(&a.flags.timeout, "timeout", 30*time.Second, "time limit of one check")
 	f.BoolVar(&a.flags.noInput, "no-input", false, "never ask; name what is missing and exit 2")
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colour")

@@ -335,7 +335,7 @@ func TestTokenRefusals(t *testing.T) {
 		{"unknown format", nil, []string{"token", officeBox, "--format", "yaml"}, 2, "input unknown-format"},
 		{"negative validity", nil, []string{"token", officeBox, "--min-validity=-1s"}, 2, "input bad-flag"},
 		{"unknown store", nil, []string{"token", officeBox, "--store", "filing"}, 2, "input unknown-store"},
-		{"a store to come", nil, []string{"token", officeBox, "--store", "keyring"}, 2, "input store-not-yet"},
+		{"a store without its key", nil, []string{"token", officeBox, "--store", "age:/nonexistent/identity"}, 2, "store age-identity-missing"},
 		{"store without variables", nil, []string{"token", "x@example.com", "--store", "env"}, 2, "input missing-variables"},
 		{"secrets gone", func(t *testing.T, d *desk) { d.keeps(t, officeBox, 0); must(t, os.Remove(d.secretsFile())) }, []string{"token"}, 2, "store no-secrets"},
 		{"secrets for all to read", func(t *testing.T, d *desk) { d.keeps(t, officeBox, 0); must(t, os.Chmod(d.secretsFile(), 0o644)) }, []string{"token"}, 2, "store readable-by-others"},

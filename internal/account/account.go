@@ -85,6 +85,7 @@ type Account struct {
 	RedirectURIs []string
 	Target       string
 	Store        string // KIND[:WHERE] of the secrets
+	MovedFrom    string // a store in which the secrets were before, until they are deleted there
 	Grant        Grant
 	// PublishedAt is when setup first heard that the app is published although
 	// this grant was issued in Testing; the zero time otherwise. The admin says

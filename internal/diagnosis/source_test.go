@@ -15,13 +15,14 @@ import (
 
 // makers are functions of ours whose first argument is the code of a symptom.
 var makers = map[string]string{
-	"cmd/gmailoauth inputSymptom": diagnosis.AtInput,
-	"cmd/gmailoauth badChoice":    diagnosis.AtInput,
-	"internal/google symptom":     diagnosis.AtProvider,
-	"internal/account refuse":     diagnosis.AtClient,
-	"internal/playbook refuse":    diagnosis.AtInput,
-	"internal/adopt refuse":       diagnosis.AtInput,
-	"cmd/gmailoauth cloudSymptom": diagnosis.AtCloud,
+	"cmd/gmailoauth inputSymptom":  diagnosis.AtInput,
+	"cmd/gmailoauth badChoice":     diagnosis.AtInput,
+	"internal/google symptom":      diagnosis.AtProvider,
+	"internal/account refuse":      diagnosis.AtClient,
+	"internal/playbook refuse":     diagnosis.AtInput,
+	"internal/adopt refuse":        diagnosis.AtInput,
+	"cmd/gmailoauth cloudSymptom":  diagnosis.AtCloud,
+	"internal/store/vault symptom": diagnosis.AtStore,
 }
 
 var places = map[string]string{

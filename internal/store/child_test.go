@@ -48,6 +48,8 @@ func child(role string) int {
 		}
 		fmt.Print(got.Token.Access.Reveal())
 		return 0
+	case "mover":
+		return mover(ctx, dir)
 	case "limited":
 		return limited(ctx, s)
 	}

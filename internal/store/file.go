@@ -2,85 +2,35 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"path/filepath"
 	"time"
 
 	"gmailoauth/internal/account"
-	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
 )
 
-// fileSecrets keeps the secrets of each account in a file of its own, in plain
-// text, readable by its owner alone.
-type fileSecrets struct {
-	dir   folder
-	locks string
+// files is the Keeper of texts as they are: each in a file of its own, readable
+// by its owner alone. The caller excludes other writers of the same name.
+type files struct {
+	dir    folder
+	suffix string
 }
 
-func (s *fileSecrets) file(email string) string {
-	return filepath.Join(s.dir.path, fileName(email)+".json")
+// File is where a text is.
+func (f files) File(name string) string { return filepath.Join(f.dir.path, name+f.suffix) }
+
+// Read is that of [Keeper].
+func (f files) Read(_ context.Context, name string) ([]byte, error) {
+	return readOwn(f.File(name), true)
 }
 
-// Get is that of [Secrets].
-func (s *fileSecrets) Get(_ context.Context, email string) (account.Credentials, error) {
-	file := s.file(email)
-	data, err := readOwn(file, true)
-	if errors.Is(err, fs.ErrNotExist) {
-		return account.Credentials{}, fmt.Errorf("secrets of %s: %w", email, ErrNotFound)
-	}
-	if err != nil {
-		return account.Credentials{}, err
-	}
-	var kept credentialsFile
-	if err := decode(file, data, &kept); err != nil {
-		return account.Credentials{}, err
-	}
-	if !same(kept.Account, email) {
-		return account.Credentials{}, corruptKey(file, "account")
-	}
-	return kept.credentials(), nil
+// Write is that of [Keeper].
+func (f files) Write(_ context.Context, name string, text []byte) error {
+	return replaceOwn(f.dir, f.File(name), text)
 }
 
-// Put is that of [Secrets].
-func (s *fileSecrets) Put(ctx context.Context, email string, credentials account.Credentials) error {
-	if email == "" {
-		return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "no-email"}
-	}
-	release, err := writing(ctx, s.locks, "secrets-"+fileName(email), email)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if _, err := s.Get(ctx, email); err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	data, err := encode(credentialsFileOf(email, credentials))
-	if err != nil {
-		return err
-	}
-	return replaceOwn(s.dir, s.file(email), data)
-}
-
-// Delete is that of [Secrets].
-func (s *fileSecrets) Delete(ctx context.Context, email string) error {
-	if _, err := readOwn(s.file(email), true); errors.Is(err, fs.ErrNotExist) {
-		return nil // do not make folders to remove nothing
-	}
-	release, err := writing(ctx, s.locks, "secrets-"+fileName(email), email)
-	if err != nil {
-		return err
-	}
-	defer release()
-	return removeOwn(s.file(email))
-}
-
-// Lock is that of [Secrets].
-func (s *fileSecrets) Lock(ctx context.Context, email string) (func(), error) {
-	return lock(ctx, s.locks, fileName(email), email)
-}
+// Remove is that of [Keeper].
+func (f files) Remove(_ context.Context, name string) error { return removeOwn(f.File(name)) }
 
 // credentialsFile is what is kept; the one place where secrets meet a disk.
 type credentialsFile struct {
@@ -93,6 +43,7 @@ type credentialsFile struct {
 	TokenType       string    `json:"token_type,omitempty"`
 	ExpiresAt       time.Time `json:"expires_at,omitzero"`
 	Scopes          []string  `json:"scopes,omitempty"`
+	Moved           string    `json:"moved,omitempty"` // of a move, until the next renewal
 }
 
 func credentialsFileOf(email string, c account.Credentials) credentialsFile {

@@ -13,7 +13,8 @@ import (
 // kept is looked at first, without a lock; if it is stale, Fresh takes the
 // account's lock, looks again (another process may have been quicker), and only
 // then calls renew, with ctx, and keeps what it got. An error of renew changes
-// nothing and is returned as it is.
+// nothing and is returned as it is, unless another machine that shares the store
+// has kept a fresh token by then.
 //
 // renewed says that renew succeeded. If what it got could not be kept, the
 // credentials are returned together with the error: a token that works, and
@@ -36,12 +37,23 @@ func Fresh(ctx context.Context, secrets Secrets, email string, fresh func(accoun
 	}
 	token, err := renew(ctx, credentials)
 	if err != nil {
+		if theirs, ok := elsewhere(ctx, secrets, email, fresh); ok {
+			return theirs, false, nil
+		}
 		return account.Credentials{}, false, err
 	}
 	old := credentials.Token
 	credentials.Token = merge(old, token)
 	// The time of the call may be over by now; what was granted is kept all the same.
-	if err := secrets.Put(context.WithoutCancel(ctx), email, credentials); err != nil {
+	keeping := context.WithoutCancel(ctx)
+	err = secrets.Put(keeping, email, credentials)
+	if shared(err) {
+		settled, ours, unsettled := settle(keeping, secrets, email, fresh, old, token, err)
+		if err = unsettled; err == nil {
+			return settled, ours, nil
+		}
+	}
+	if err != nil {
 		return credentials, true, unkept(email, !token.Refresh.IsZero() && !token.Refresh.Equal(old.Refresh), err)
 	}
 	return credentials, true, nil

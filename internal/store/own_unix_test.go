@@ -69,8 +69,9 @@ func TestErrorsOfWriting(t *testing.T) {
 // A pipe in the place of a file must not make us wait for its writer.
 func TestPipeIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	s := &fileSecrets{dir: folder{dir, false}, locks: filepath.Join(dir, "locks")}
-	if err := syscall.Mkfifo(s.file("a@example.com"), 0o600); err != nil {
+	keeper := files{folder{dir, false}, ".json"}
+	s := &keptSecrets{keeper: keeper, locks: filepath.Join(dir, "locks")}
+	if err := syscall.Mkfifo(keeper.File("a@example.com"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.Get(t.Context(), "a@example.com")
@@ -83,8 +84,9 @@ func TestPipeIsRefused(t *testing.T) {
 // What a killed writer left is neither read nor in the way, and Delete takes it.
 func TestLeftOverTemporaryFile(t *testing.T) {
 	dir := t.TempDir()
-	s := &fileSecrets{dir: folder{dir, true}, locks: filepath.Join(dir, "locks")}
-	left := temporary(s.file("a@example.com"))
+	keeper := files{folder{dir, true}, ".json"}
+	s := &keptSecrets{keeper: keeper, locks: filepath.Join(dir, "locks")}
+	left := temporary(keeper.File("a@example.com"))
 	for _, act := range []func() error{
 		func() error { return s.Put(t.Context(), "a@example.com", account.Credentials{}) },
 		func() error { return s.Delete(t.Context(), "a@example.com") },

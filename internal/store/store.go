@@ -16,6 +16,9 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/secret"
+	"gmailoauth/internal/store/keyring"
+	"gmailoauth/internal/store/vault"
 )
 
 // ErrNotFound is returned, wrapped, for an account that is not kept.
@@ -23,9 +26,10 @@ var ErrNotFound = errors.New("no such account")
 
 // Paths are the folders that are ours, each made 0700 when first written to.
 type Paths struct {
-	Config string // accounts: what is not secret
-	Data   string // secrets of the store "file", and the lock files
-	State  string // how far a walk of setup has come
+	Config  string // accounts: what is not secret
+	Data    string // secrets of the stores "file" and "age", and the lock files
+	State   string // how far a walk of setup has come
+	Runtime string // what ends with the session; empty where there is no such folder
 }
 
 func (p Paths) locks() string { return filepath.Join(p.Data, "locks") }
@@ -44,18 +48,29 @@ type Secrets interface {
 
 // Kinds of stores, the part of a spec before the colon.
 const (
-	File = "file" // the default; file:DIR for another folder
-	Env  = "env"  // read-only: variables
+	File    = "file"    // the default; file:DIR for another folder
+	Keyring = "keyring" // that of the operating system
+	Age     = "age"     // age:IDENTITY, files sealed to an age identity; age:keyring
+	Command = "command" // command:PROG, a program of the admin's
+	Vault   = "vault"   // vault:MOUNT/PATH, Vault or OpenBao
+	Env     = "env"     // read-only: variables
 )
 
-// later are kinds that are promised, and not there yet.
-var later = [...]string{"keyring", "age", "command", "vault"}
+// specs are the forms of a spec.
+const specs = "file, file:DIR, keyring, age:IDENTITY, command:PROG, vault:MOUNT/PATH, env"
 
 // Options are what a store may need of the outside world.
 type Options struct {
 	Paths Paths
 	Env   func(name string) (string, bool)
 	Now   func() time.Time // for stores that count time; "file" and "env" do not
+	// Hide is told of secrets that are read beside credentials. It may be nil.
+	Hide func(...secret.Text)
+	// Passphrase asks for the passphrase of an age identity; nil where it must
+	// not be: unlocking one takes most of a second.
+	Passphrase func(ctx context.Context, identity string) (secret.Text, error)
+	// Made is told of an age identity that was made. It may be nil.
+	Made func(identity string)
 }
 
 // Open gives the store that spec names, KIND[:WHERE]; an empty spec is "file".
@@ -65,24 +80,35 @@ func Open(spec string, options Options) (Secrets, error) {
 	kind, where, _ := strings.Cut(spec, ":")
 	switch {
 	case spec == "", kind == File && where == "":
-		return &fileSecrets{
-			dir:   folder{filepath.Join(options.Paths.Data, "secrets"), true},
-			locks: filepath.Join(options.Paths.Data, "locks"),
-		}, nil
+		dir := folder{filepath.Join(options.Paths.Data, "secrets"), true}
+		return &keptSecrets{keeper: files{dir, ".json"}, spec: File, locks: options.Paths.locks()}, nil
 	case kind == File:
 		return openFolder(where)
+	case kind == Age:
+		return openAge(where, options)
+	case kind == Command:
+		return openCommand(where, options)
 	case spec == Env:
 		return newEnvSecrets(options.Env), nil
-	}
-	for _, name := range later {
-		if kind == name {
-			return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-not-yet",
-				Facts: map[string]string{"flag": "--store", "kind": kind, "wanted": "file, file:DIR, env"}}
+	case spec == Keyring:
+		return &keptSecrets{keeper: keyring.New(keyring.Accounts, options.Env), spec: spec, locks: options.Paths.locks()}, nil
+	case kind == Vault:
+		keeper, err := vault.New(where, options.Env)
+		if err != nil {
+			return nil, err
 		}
+		return &keptSecrets{keeper: keeper, spec: spec, locks: options.Paths.locks(), unchecked: true}, nil
 	}
 	// The value is not repeated: it may be a secret that was meant for another flag.
 	return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "unknown-store",
-		Facts: map[string]string{"flag": "--store", "wanted": "file, file:DIR, env"}}
+		Facts: map[string]string{"flag": "--store", "wanted": specs}}
+}
+
+// Immediate reports whether a store answers at once, from files or from memory:
+// no program is started, no network asked, and no person.
+func Immediate(spec string) bool {
+	kind, where, _ := strings.Cut(spec, ":")
+	return spec == "" || kind == File || kind == Env || kind == Age && where != Keyring
 }
 
 // openFolder keeps lock files beside the secrets: who shares the folder may
@@ -93,19 +119,23 @@ func openFolder(where string) (Secrets, error) {
 		return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-folder", Err: err,
 			Facts: map[string]string{"flag": "--store", "file": where}}
 	}
-	return &fileSecrets{dir: folder{dir, false}, locks: filepath.Join(dir, "locks")}, nil
+	return &keptSecrets{keeper: files{folder{dir, false}, ".json"}, spec: File + ":" + dir, locks: filepath.Join(dir, "locks")}, nil
 }
 
-// absolute makes the folder of a spec independent of where the program is
-// started: what is kept is used from elsewhere.
+// absolute makes what a spec says of this machine independent of where the
+// program is started: what is kept is used from elsewhere.
 func absolute(spec string) string {
-	where, ok := strings.CutPrefix(spec, File+":")
-	if !ok || where == "" {
-		return spec
+	kind, where, _ := strings.Cut(spec, ":")
+	if where == "" || strings.HasPrefix(where, "~") || spec == Age+":"+Keyring {
+		return spec // the second is refused when it is opened
 	}
-	dir, err := filepath.Abs(where)
-	if err != nil {
-		return spec
+	switch kind {
+	case File, Age:
+		if path, err := filepath.Abs(where); err == nil {
+			return kind + ":" + path
+		}
+	case Command:
+		return kind + ":" + absoluteCommand(where)
 	}
-	return File + ":" + dir
+	return spec
 }

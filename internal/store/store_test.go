@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv("STORE_TEST_ROLE"); role != "" {
 		os.Exit(child(role))
 	}
+	if len(os.Args) == 5 && os.Args[1] == "keeps-in" {
+		os.Exit(helper(os.Args[2], os.Args[3], os.Args[4]))
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -88,13 +91,24 @@ func TestEnvStore(t *testing.T) {
 
 func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 	tests := []struct{ spec, code string }{
-		{"keyring", "store-not-yet"}, {"age:/id", "store-not-yet"}, {"command:pass", "store-not-yet"}, {"vault:kv/x", "store-not-yet"},
+		{"age:", "store-folder"}, {"age", "store-folder"}, {"age:~/id", "store-folder"}, {"command:", "store-command"}, {"command:'pass", "store-command"},
+		{"keyring:mine", "unknown-store"},
+		{"vault", "vault-where"}, {"vault:kv", "vault-where"}, {"vault:kv/../x", "vault-where"}, {"vault:kv/a//b", "vault-where"}, {"vault:%zz/x", "vault-where"},
 		{"files", "unknown-store"}, {"env:x", "unknown-store"}, {"FILE", "unknown-store"}, {"GOCSPX-oops", "unknown-store"},
 		{"file:~/x", "store-folder"},
 	}
 	for _, test := range tests {
 		_, err := store.Open(test.spec, store.Options{})
 		wantSymptom(t, "Open("+test.spec+")", err, diagnosis.AtInput, test.code, map[string]string{"flag": "--store"})
+	}
+}
+
+func TestImmediate(t *testing.T) {
+	for spec, want := range map[string]bool{"": true, "file": true, "file:/x": true, "env": true, "age:/x": true,
+		"age:keyring": false, "keyring": false, "command:pass": false, "vault:kv/x": false} {
+		if got := store.Immediate(spec); got != want {
+			t.Errorf("Immediate(%q) = %v, want %v", spec, got, want)
+		}
 	}
 }
 

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"os"
+
+	"gmailoauth/internal/account"
+	"gmailoauth/internal/diagnosis"
+)
+
+// Move carries the secrets of an account to the store that spec names, and
+// gives the store they came from; moved is false if they were there already.
+//
+// At every moment the account's file names a store that has them: they are
+// written to the new one and read back, then the file is changed, then they are
+// deleted in the old one. A move that was cut short leaves a copy too many at
+// most, and the next call completes it. Meanwhile nobody renews the account's
+// token; the wait for that ends with ctx.
+//
+// What cannot be deleted in the old store is a Symptom although the account has
+// moved. Two specs that lead to one place are noticed: nothing is deleted then.
+func (a *Accounts) Move(ctx context.Context, email, spec string, options Options) (from string, moved bool, err error) {
+	m := move{accounts: a, options: options, held: map[string]func(){}}
+	defer m.release()
+	if err := m.lock(ctx, a.locks, email); err != nil {
+		return "", false, err
+	}
+	if m.acct, err = a.Get(email); err != nil {
+		return "", false, err
+	}
+	m.from, m.to = storeOf(m.acct.Store), storeOf(spec)
+	if m.new, err = m.open(ctx, m.to); err != nil {
+		return m.from, false, err
+	}
+	if err := m.leaveBehind(ctx); err != nil || m.from == m.to {
+		return m.from, false, err
+	}
+	old, err := m.open(ctx, m.from)
+	if err != nil {
+		return m.from, false, err
+	}
+	if err := m.carry(ctx, old); err != nil {
+		return m.from, false, err
+	}
+	return m.from, true, m.leaveBehind(ctx)
+}
+
+// storeOf is the one way in which we write a spec.
+func storeOf(spec string) string {
+	if spec == "" {
+		return File
+	}
+	return absolute(spec)
+}
+
+// move is one account on its way.
+type move struct {
+	accounts *Accounts
+	acct     account.Account
+	options  Options
+	from, to string
+	new      *keptSecrets
+	held     map[string]func() // the account's locks, by the folder they are in
+}
+
+// open opens a store that can be moved to and from, and locks the account in it.
+func (m *move) open(ctx context.Context, spec string) (*keptSecrets, error) {
+	secrets, err := Open(spec, m.options)
+	if err != nil {
+		return nil, err
+	}
+	kept, ok := secrets.(*keptSecrets)
+	if !ok {
+		return nil, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "env-read-only", Facts: map[string]string{"account": m.acct.Email}}
+	}
+	return kept, m.lock(ctx, kept.locks, m.acct.Email)
+}
+
+// lock takes a lock once, also if two names lead to it.
+func (m *move) lock(ctx context.Context, dir, email string) error {
+	for held := range m.held {
+		if held == dir || sameFolder(held, dir) {
+			return nil
+		}
+	}
+	release, err := lock(ctx, dir, fileName(email), email)
+	if err == nil {
+		m.held[dir] = release
+	}
+	return err
+}
+
+func (m *move) release() {
+	for _, release := range m.held {
+		release()
+	}
+}
+
+func sameFolder(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+// carry writes the secrets to the new store, and then its name to the account.
+// What is written there differs from what is in the old one: who reads it in
+// both knows that both are one.
+func (m *move) carry(ctx context.Context, old *keptSecrets) error {
+	credentials, err := old.Get(ctx, m.acct.Email)
+	if err != nil {
+		return err
+	}
+	if m.options.Hide != nil {
+		m.options.Hide(credentials.ClientSecret, credentials.Token.Access, credentials.Token.Refresh)
+	}
+	if _, err := m.new.Get(ctx, m.acct.Email); err != nil && !errors.Is(err, ErrNotFound) {
+		return err // what is there and cannot be read is not overwritten
+	}
+	kept := credentialsFileOf(m.acct.Email, credentials)
+	kept.Moved = rand.Text()
+	text, err := encode(kept)
+	if err != nil {
+		return err
+	}
+	name := fileName(m.acct.Email)
+	if err := m.new.keeper.Write(ctx, name, text); err != nil {
+		return err
+	}
+	back, err := m.new.keeper.Read(ctx, name)
+	if err != nil && !isMissing(err) {
+		return err
+	}
+	if !alike(back, text) {
+		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "kept-otherwise", Err: err,
+			Facts: map[string]string{"account": m.acct.Email, "store": m.new.spec}}
+	}
+	return m.note(func(acct *account.Account) { acct.Store, acct.MovedFrom = m.to, m.from })
+}
+
+// note changes the account's file, and what we know of it.
+func (m *move) note(change func(*account.Account)) error {
+	return m.accounts.Update(m.acct.Email, func(kept *account.Account) {
+		change(kept)
+		m.acct = *kept
+	})
+}
+
+// leaveBehind deletes what an account has left in a store it has moved from.
+func (m *move) leaveBehind(ctx context.Context) error {
+	if m.acct.MovedFrom == "" {
+		return nil
+	}
+	if err := m.forget(ctx); err != nil {
+		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "moved-not-deleted", Err: err,
+			Facts: map[string]string{"account": m.acct.Email, "store": m.acct.MovedFrom, "to": m.acct.Store}}
+	}
+	return m.note(func(acct *account.Account) { acct.MovedFrom = "" })
+}
+
+func (m *move) forget(ctx context.Context) error {
+	left, err := m.open(ctx, m.acct.MovedFrom)
+	if err != nil {
+		return err
+	}
+	now, err := m.open(ctx, storeOf(m.acct.Store))
+	if err != nil {
+		return err
+	}
+	name := fileName(m.acct.Email)
+	copied, err := left.keeper.Read(ctx, name)
+	if isMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept, err := now.keeper.Read(ctx, name)
+	if err != nil || alike(kept, copied) {
+		return err // nothing is deleted that is not kept elsewhere
+	}
+	return left.keeper.Remove(ctx, name)
+}
+
+// alike compares texts; some stores take the newline from the end.
+func alike(a, b []byte) bool { return bytes.Equal(bytes.TrimSpace(a), bytes.TrimSpace(b)) }
