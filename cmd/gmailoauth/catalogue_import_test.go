@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gmailoauth/internal/account"
+	"gmailoauth/internal/adopt/adopttest"
 	"gmailoauth/internal/google"
 	"gmailoauth/internal/secret"
 )
@@ -112,5 +113,47 @@ func TestImportKeeps(t *testing.T) {
 				t.Errorf("verify: exit %d\n%s", code, stderr)
 			}
 		})
+	}
+}
+
+// A dump of pizauth holds several accounts: each is taken over, also after one
+// of them was refused.
+func TestImportTakesADumpOfPizauth(t *testing.T) {
+	o := newWorkplace(t)
+	client, _ := o.client(account.Desktop)
+	of := func(name, hint, who string) adopttest.Account {
+		return adopttest.Account{Name: name, LoginHint: hint, ClientID: client.ID, ClientSecret: client.Secret.Reveal(), Scope: google.MailScope(),
+			TokenURI: google.Gmail().TokenEndpoint, Active: true, RefreshToken: o.box.Authorize(client, who, google.MailScope()).Reveal()}
+	}
+	accounts := []adopttest.Account{of("work", "office@example.com", "office@example.com"), of("sales@example.com", "", "sales@example.com"), of("desk", "", "desk@example.com")}
+	dump := func(list ...adopttest.Account) string {
+		return o.file("pizauth.dump", string(adopttest.Dump(1, list...)))
+	}
+
+	if code, _, stderr := o.run("import", dump(accounts...)); code != 0 || strings.Count(stderr, "taken over from pizauth") != 3 {
+		t.Fatalf("import: exit %d\n%s", code, stderr)
+	}
+	for _, email := range []string{"office@example.com", "sales@example.com", "desk@example.com"} {
+		o.kept(email)
+	}
+
+	o.box.Withdraw("office@example.com")
+	if err := os.RemoveAll(o.env["HOME"]); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := o.run("import", dump(accounts...))
+	if code != 4 || strings.Count(stderr, "taken over from pizauth") != 2 || strings.Count(stderr, "error: ") != 1 {
+		t.Errorf("import with a dead token among others: exit %d\n%s", code, stderr)
+	}
+	o.kept("sales@example.com")
+
+	if err := os.RemoveAll(o.env["HOME"]); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := o.run("import", dump(accounts...), "--account", "sales@example.com"); code != 0 || strings.Count(stderr, "taken over") != 1 {
+		t.Errorf("import --account: exit %d\n%s", code, stderr)
+	}
+	if code, _, stderr := o.run("import", dump(accounts...), "--account", "other@example.com"); code != 2 {
+		t.Errorf("import --account of another: exit %d\n%s", code, stderr)
 	}
 }

@@ -85,37 +85,6 @@ func (i *importing) before(email string) (account.Account, error) {
 	return before, err
 }
 
-// client is that of the flags, else that of the file, else the one with which
-// the mailbox is kept already. A refresh token is of use to its own client
-// alone, so they must be the same where more than one says which.
-func (i *importing) client(ctx context.Context, before account.Account) (account.Client, error) {
-	client := i.found.Client
-	switch {
-	case i.given != nil && client.ID != "" && client.ID != i.given.ID:
-		return client, inputSymptom("import-other-client", "file", i.file, "helper", i.found.Helper, "client_id", client.ID)
-	case i.given != nil:
-		client = *i.given
-	}
-	if before.ClientID != "" && (client.ID == "" || client.Secret.IsZero() && client.ID == before.ClientID) {
-		secrets, err := i.app.secretsOf(before)
-		if err != nil {
-			return client, err
-		}
-		kept, err := secrets.Get(ctx, before.Email)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return client, err
-		}
-		client.ID, client.Secret = before.ClientID, kept.ClientSecret
-	}
-	if client.ID == "" || client.Secret.IsZero() {
-		return client, inputSymptom("import-no-client", "file", i.file, "helper", i.found.Helper, "client_id", client.ID)
-	}
-	if client.Type == "" && client.ID == before.ClientID {
-		client.Type, client.ProjectID, client.RedirectURIs = before.ClientType, before.ProjectID, before.RedirectURIs
-	}
-	return client, nil
-}
-
 // mailbox asks the mailbox itself whose it is.
 func (i *importing) mailbox(ctx context.Context, token account.Token) string {
 	server, err := i.app.oauthServer()

@@ -54,6 +54,9 @@ type helper struct {
 // endpoint is that of p.
 func Read(data []byte, name string, p google.Provider) ([]Found, error) {
 	f := file{name: name, data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), known: sitesOf(google.Gmail(), p)}
+	if text, ok := opened(data); ok {
+		return f.dumped(text)
+	}
 	text := bytes.TrimSpace(f.data)
 	if how := decrypter(text); how != "" {
 		return nil, f.refuse("import-encrypted", "kind", how)
