@@ -3,6 +3,7 @@ package adopt_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,9 +108,7 @@ func TestReadSaysWhatTheFileIsInstead(t *testing.T) {
 			continue
 		}
 		want := map[string]string{"file": "tokens"}
-		for key, value := range c.facts {
-			want[key] = value
-		}
+		maps.Copy(want, c.facts)
 		if diff := cmp.Diff(want, symptom.Facts); diff != "" {
 			t.Errorf("%s: facts (-want +got):\n%s", name, diff)
 		}
