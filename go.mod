@@ -28,6 +28,7 @@ require (
 	github.com/zalando/go-keyring v0.2.8
 	go.uber.org/goleak v1.3.0
 	go.yaml.in/yaml/v3 v3.0.6
+	golang.org/x/crypto v0.58.0
 	golang.org/x/net v0.62.0
 	golang.org/x/oauth2 v0.37.0
 	golang.org/x/sync v0.24.0
@@ -35,10 +36,7 @@ require (
 	golang.org/x/text v0.43.0
 )
 
-require (
-	filippo.io/hpke v0.4.0 // indirect
-	golang.org/x/crypto v0.58.0 // indirect
-)
+require filippo.io/hpke v0.4.0 // indirect
 
 require (
 	charm.land/bubbles/v2 v2.0.0 // indirect

@@ -38,7 +38,7 @@ func TestEveryDiagnosisIsMet(t *testing.T) {
 		t.Fatal(err)
 	}
 	byHand := map[string]produced{}
-	for _, rows := range []map[string]produced{inputRows(), fileRows(), storeRows(), elsewhereRows(), consentRows(), wireRows(),
+	for _, rows := range []map[string]produced{inputRows(), fileRows(), importRows(), storeRows(), elsewhereRows(), consentRows(), wireRows(),
 		networkRows(), machineRows(), cloudRows(), exportRows(), keyringRows(), vaultRows()} {
 		for name, row := range rows {
 			if byHand[name] != nil || !slices.Contains(catalogue.Names(), name) {

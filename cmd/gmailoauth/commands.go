@@ -20,6 +20,7 @@ func (a *app) commandsOf(args []string) []*cobra.Command {
 		{"verify", a.verifyCommand},
 		{"token", a.tokenCommand},
 		{"export", a.exportCommand},
+		{"import", a.importCommand},
 		{"accounts", a.accountsCommand},
 		{"revoke", a.revokeCommand},
 		{"client", a.clientCommand},

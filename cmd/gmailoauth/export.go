@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 
 	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
@@ -43,7 +42,7 @@ then only on a terminal or in a file that nobody else can read (--output).`,
 			if done, err := a.exportKnown(cmd.Context(), args[0], args[1], wanted); done || err != nil {
 				return err
 			}
-			if err := oneOf(a.flags.format, "text", "markdown"); err != nil {
+			if err := oneOf(a.flags.format, "text", "markdown", "json", "csv"); err != nil {
 				return err
 			}
 			target, variables, err := a.filledBy(args[0], set)
@@ -85,20 +84,8 @@ then only on a terminal or in a file that nobody else can read (--output).`,
 	f.BoolVar(&reveal, "reveal", false, "show secrets, on a terminal or in --output only")
 	f.StringVar(&output, "output", "", "write to this file, or folder, which only you can read")
 	f.StringVar(&one, "file", "", "only this one of a format's files")
-	f.StringVar(&a.flags.format, "format", "text", "text; json (of a format); markdown (of an application)")
+	f.StringVar(&a.flags.format, "format", "text", "text, json; markdown, csv (of an application)")
 	return cmd
-}
-
-// writeSheet writes the hand-over sheet in the format asked for, as wide as the
-// terminal if it goes there.
-func (a *app) writeSheet(w io.Writer, o export.Options, target *playbook.Target, values map[string]string) error {
-	if a.flags.format == "markdown" {
-		return export.SheetMarkdown(w, o, target, values)
-	}
-	if w == a.term.Out && a.term.OutTTY {
-		o.Width, o.Color = a.term.Width, a.term.Color
-	}
-	return export.Sheet(w, o, target, values)
 }
 
 // filledBy reads a target and its variables as --set gives them.

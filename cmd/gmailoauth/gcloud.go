@@ -82,7 +82,7 @@ func (a *app) gcloud(ctx context.Context, args ...string) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, a.flags.timeout)
 	defer cancel()
 	cmd := exec.CommandContext(limited, path, args...)
-	cmd.Env = append(cmd.Environ(), "CLOUDSDK_CORE_DISABLE_PROMPTS=1")
+	cmd.Env = append(terminal.WithoutSecrets(cmd.Environ()), "CLOUDSDK_CORE_DISABLE_PROMPTS=1")
 	cmd.WaitDelay = time.Second // what it started may hold its streams
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -95,6 +95,9 @@ func (a *app) gcloud(ctx context.Context, args ...string) (string, error) {
 		return "", ctx.Err()
 	case errors.Is(limited.Err(), context.DeadlineExceeded):
 		return "", cloudSymptom("gcloud-timed-out")
+	}
+	if text := strings.TrimSpace(stdout.String()); !strings.ContainsAny(text, " \t\r\n") {
+		a.hide.Hide(secret.New(text)) // a token that it printed before it failed
 	}
 	symptom := cloudSymptom("gcloud-failed")
 	symptom.Text = a.hide.Clean(gcloudWords(stderr.String(), err))

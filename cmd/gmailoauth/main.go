@@ -20,6 +20,7 @@ func main() { os.Exit(begin(time.Now)) }
 // begin carries out the command line of this process by a clock. A token that
 // is kept is printed before anything is asked of the terminal or the system.
 func begin(now func() time.Time) (code int) {
+	noCores()
 	if narrowWorld(now).cached(context.Background(), os.Args[1:]) {
 		return 0
 	}

@@ -23,7 +23,7 @@ func (w *watched) cloud() {
 	w.use()
 	w.run(0, append([]string{"setup", "--dry-run"}, with("--gcp-token-file", file)[1:]...)...)
 	w.mistyped("plan", "--automation", token)
-	w.mistyped("plan", "--gcp-token-file", token)
+	w.misplaced("plan", "--gcp-token-file", token)
 	w.mistyped("plan", "--organization", token)
 	if runtime.GOOS == "windows" {
 		return

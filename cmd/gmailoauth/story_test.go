@@ -176,6 +176,14 @@ func (s *story) grant(ts *testscript.TestScript, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(token+"\n"), 0o600))
 }
 
+func (s *story) tokens(ts *testscript.TestScript, args []string) {
+	token := s.box.Authorize(s.last, args[0], args[2:]...).Reveal()
+	filled := strings.NewReplacer("{client_id}", s.last.ID, "{client_secret}", s.last.Secret.Reveal(), "{refresh_token}", token).
+		Replace(ts.ReadFile(args[1]))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(filled), 0o600))
+	ts.Check(os.Chmod(ts.MkAbs(args[1]), 0o600))
+}
+
 func (s *story) later(ts *testscript.TestScript, args []string) {
 	d, err := time.ParseDuration(args[0])
 	ts.Check(err)

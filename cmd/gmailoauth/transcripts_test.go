@@ -24,6 +24,7 @@ import (
 //	consents EMAIL               from now on it is EMAIL who sits at the browser, and allows
 //	connect EMAIL                a client, a consent and authorize, for stories that begin later
 //	grant EMAIL FILE [SCOPE…]    a refresh token for the last client, made elsewhere, in FILE
+//	tokens EMAIL FILE [SCOPE…]   the same, laid into the blanks of FILE, the token file of another helper
 //	withdraw EMAIL               the user removes our access at Google
 //	vault [revoke]               starts a look-alike of Vault, and sets the variables for it; revoke: it
 //	                             no longer knows its token
@@ -60,6 +61,7 @@ func TestTranscripts(t *testing.T) {
 			"consents":   verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.who.Store(&args[0]) }),
 			"connect":    verb(1, (*story).connect),
 			"grant":      verb(2, (*story).grant),
+			"tokens":     verb(2, (*story).tokens),
 			"withdraw":   verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.box.Withdraw(args[0]) }),
 			"vault":      verb(0, (*story).runVault),
 			"later":      verb(1, (*story).later),

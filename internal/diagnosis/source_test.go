@@ -20,6 +20,7 @@ var makers = map[string]string{
 	"internal/google symptom":      diagnosis.AtProvider,
 	"internal/account refuse":      diagnosis.AtClient,
 	"internal/playbook refuse":     diagnosis.AtInput,
+	"internal/adopt refuse":        diagnosis.AtInput,
 	"cmd/gmailoauth cloudSymptom":  diagnosis.AtCloud,
 	"internal/store/vault symptom": diagnosis.AtStore,
 }

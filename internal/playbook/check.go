@@ -93,9 +93,15 @@ func repeatable(code, value string) bool {
 		return false
 	case "bad-email":
 		return strings.Contains(value, "@")
+	case "bad-choice":
+		return len(value) <= longestChoice
 	}
 	return len(value) <= 300 && !looksSecret().MatchString(value)
 }
+
+// longestChoice is longer than any of our choices, and shorter than any secret
+// of Google's, in bytes.
+const longestChoice = 20
 
 // looksSecret: what Google's secrets and tokens begin with.
 var looksSecret = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`GOCSPX-|ya29\.|1//|4/0`) })

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,9 @@ type Options struct {
 	// so that a browser shows the consent page without a certificate warning. The
 	// endpoints for programs keep TLS.
 	PlainPages bool
+	// Mint makes a new secret of a kind of authserver's; nil: of Google's shape.
+	// Two of a kind must differ.
+	Mint func(kind string) string
 
 	Port, PagesPort, IMAPPort, SMTPPort, SubmissionPort, POP3Port int
 }
@@ -91,13 +95,18 @@ func named(names []string) ([]scenario.Scenario, error) {
 	for _, name := range names {
 		one, ok := scenario.Named(name)
 		if !ok {
-			return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "unknown-scenario",
-				Facts: map[string]string{"flag": "--scenario", "value": name}}
+			symptom := &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "unknown-scenario"}
+			if strings.ContainsFunc(name, notInScenario) {
+				name = "" // not a name: perhaps a secret that was meant for another flag
+			}
+			return nil, symptom.With("flag", "--scenario", "value", name)
 		}
 		chosen = append(chosen, one)
 	}
 	return chosen, nil
 }
+
+func notInScenario(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }
 
 func (s *Sandbox) start(o Options) error {
 	if err := s.folder(); err != nil {
@@ -122,7 +131,7 @@ func (s *Sandbox) start(o Options) error {
 	}
 	defer s.closeUnserved(browsers)
 	base := "https://" + programs.Addr().String()
-	s.auth, err = authserver.New(authserver.Options{Base: base, Scenarios: s.scenarios, Now: o.Now, Publishing: o.Publishing})
+	s.auth, err = authserver.New(authserver.Options{Base: base, Scenarios: s.scenarios, Now: o.Now, Publishing: o.Publishing, Mint: o.Mint})
 	if err != nil {
 		return err
 	}

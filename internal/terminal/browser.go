@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,7 @@ func OpenBrowser(ctx context.Context, address string, env Env) error {
 			continue
 		}
 		cmd := exec.CommandContext(context.WithoutCancel(ctx), path, append(candidate[1:], address)...) // outlives ctx
+		cmd.Env = WithoutSecrets(cmd.Environ())
 		if err := cmd.Start(); err != nil {
 			continue
 		}
@@ -33,6 +35,15 @@ func OpenBrowser(ctx context.Context, address string, env Env) error {
 		return ctx.Err()
 	}
 	return ErrNoBrowser
+}
+
+// WithoutSecrets gives an environment for a child: without the variables of
+// ours whose value is a secret, which is none of its business.
+func WithoutSecrets(environ []string) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return strings.HasPrefix(name, "GMAILOAUTH_") && (strings.HasSuffix(name, "_SECRET") || strings.HasSuffix(name, "_TOKEN"))
+	})
 }
 
 func browsers(env Env) [][]string {

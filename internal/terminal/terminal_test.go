@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -130,5 +131,14 @@ func TestInContainer(t *testing.T) {
 		if !InContainer(env) {
 			t.Errorf("InContainer with %s set = false, want true", name)
 		}
+	}
+}
+
+func TestWithoutSecrets(t *testing.T) {
+	environ := []string{"PATH=/bin", "GMAILOAUTH_CLIENT_SECRET=hush", "GMAILOAUTH_CLIENT_SECRET_FILE=/run/secret", "GMAILOAUTH_REFRESH_TOKEN=hush",
+		"GMAILOAUTH_CLIENT_ID=x", "OTHER_TOKEN=theirs", "GMAILOAUTH_LANG="}
+	want := []string{"PATH=/bin", "GMAILOAUTH_CLIENT_SECRET_FILE=/run/secret", "GMAILOAUTH_CLIENT_ID=x", "OTHER_TOKEN=theirs", "GMAILOAUTH_LANG="}
+	if got := WithoutSecrets(environ); !slices.Equal(got, want) {
+		t.Errorf("WithoutSecrets = %q, want %q", got, want)
 	}
 }

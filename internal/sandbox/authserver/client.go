@@ -28,7 +28,7 @@ func (s *Server) NewClient(kind account.ClientType, name string, redirectURIs []
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &client{name: name, made: s.now(), Client: account.Client{
-		ID: newClientID(project), Secret: secret.New(newSecret()), Type: kind, ProjectID: project,
+		ID: newClientID(project), Secret: secret.New(s.mint(ClientSecret)), Type: kind, ProjectID: project,
 		RedirectURIs: slices.Clone(redirectURIs),
 	}}
 	if kind == account.Desktop {
@@ -56,7 +56,7 @@ func (s *Server) RotateSecret(id string) secret.Text {
 	if c == nil {
 		return secret.Text{}
 	}
-	c.Secret = secret.New(newSecret())
+	c.Secret = secret.New(s.mint(ClientSecret))
 	return c.Secret
 }
 

@@ -49,7 +49,7 @@ func newCloud() cloud { return cloud{operations: map[string]*cloudOperation{}} }
 func (s *Server) CloudToken(email string) secret.Text {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	token := newAccess()
+	token := s.mint(AccessToken)
 	s.state.access[token] = &accessToken{owner: owner{email: email, scopes: []string{google.Known().Scopes["cloud-platform"].Value}},
 		expires: s.now().Add(accessLife)}
 	return secret.New(token)

@@ -19,7 +19,7 @@ func (s *Server) grant(req *request, email string, scopes []string) answer {
 			email = e.Account
 		}
 	}
-	c, key := newCode(), consent{email, req.client.ProjectID}
+	c, key := s.mint(Code), consent{email, req.client.ProjectID}
 	s.mu.Lock()
 	s.state.sweep(s.now())
 	first := s.state.consents[key] == nil

@@ -126,7 +126,7 @@ func (s *Server) Authorize(clientID, email string, scopes []string) secret.Text 
 	o := owner{email, c.ID, c.ProjectID, scopes, true}
 	s.state.sweep(s.now())
 	s.state.consents[consent{email, c.ProjectID}] = scopes
-	token, now := newRefresh(), s.now()
+	token, now := s.mint(RefreshToken), s.now()
 	s.state.addRefresh(token, &refreshToken{owner: o, born: now, used: now, life: s.lifetime(o)})
 	return secret.New(token)
 }

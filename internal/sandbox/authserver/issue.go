@@ -18,7 +18,7 @@ func (s *Server) issue(c *code) answer {
 	}
 	var token string
 	if wantsRefresh {
-		token = newRefresh()
+		token = s.mint(RefreshToken)
 		now := s.now()
 		s.state.addRefresh(token, &refreshToken{owner: c.owner, born: now, used: now, life: life})
 	}
@@ -52,7 +52,7 @@ func (s *Server) lifetime(o owner) time.Duration {
 
 // reply makes an access token, and an ID token if openid was granted.
 func (s *Server) reply(o owner, refresh string) map[string]any {
-	token, now := newAccess(), s.now()
+	token, now := s.mint(AccessToken), s.now()
 	expires := now.Add(accessLife)
 	if e := s.scenarios.At(scenario.GrantPoint); e != nil && e.TokenExpired {
 		expires = now

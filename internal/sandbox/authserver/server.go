@@ -35,6 +35,8 @@ type Options struct {
 	Now func() time.Time
 	// Publishing is the state of a new project: Production if it is Unknown.
 	Publishing account.Publishing
+	// Mint makes a new secret of a kind, as AccessToken: nil for Google's shape.
+	Mint func(kind string) string
 }
 
 // Server is an http.Handler. Any goroutine may use it.
@@ -43,6 +45,7 @@ type Server struct {
 	scenarios  *scenario.Set
 	now        func() time.Time
 	publishing account.Publishing
+	mint       func(kind string) string
 	key        *ecdsa.PrivateKey // signs ID tokens; thrown away at the end
 	mux        *http.ServeMux
 
@@ -65,8 +68,11 @@ func New(o Options) (*Server, error) {
 	if o.Scenarios == nil {
 		o.Scenarios = new(scenario.Set)
 	}
+	if o.Mint == nil {
+		o.Mint = googleShape
+	}
 	s := &Server{
-		base: o.Base, scenarios: o.Scenarios, now: o.Now, publishing: o.Publishing,
+		base: o.Base, scenarios: o.Scenarios, now: o.Now, publishing: o.Publishing, mint: o.Mint,
 		key: key, mux: http.NewServeMux(), state: newLedger(), cloud: newCloud(), closed: make(chan struct{}),
 	}
 	s.route()

@@ -13,17 +13,25 @@ import (
 // Google's shapes, so that whoever knows them by sight (a redactor, a form that
 // checks its input) sees what it will see at Google: google.md 3.2.
 
-// newAccess is an access token of about 220 characters.
-func newAccess() string { return "ya29.a0" + random(160) }
+// Kinds of secrets that are made here.
+const (
+	AccessToken  = "access_token"  // about 220 characters
+	RefreshToken = "refresh_token" // about 100
+	Code         = "code"          // 73
+	ClientSecret = "client_secret" // 35
+)
 
-// newRefresh is a refresh token of about 100 characters.
-func newRefresh() string { return "1//0" + random(72) }
-
-// newCode is an authorization code of 73 characters.
-func newCode() string { return "4/0A" + random(52) }
-
-// newSecret is a client secret of 35 characters.
-func newSecret() string { return "GOCSPX-" + random(21) }
+func googleShape(kind string) string {
+	switch kind {
+	case AccessToken:
+		return "ya29.a0" + random(160)
+	case RefreshToken:
+		return "1//0" + random(72)
+	case Code:
+		return "4/0A" + random(52)
+	}
+	return "GOCSPX-" + random(21)
+}
 
 // newClientID is <project number>-<32 letters and digits>.apps.googleusercontent.com.
 func newClientID(project string) string {

@@ -170,7 +170,7 @@ func (s *Server) renew(c *client, form url.Values) answer {
 	known.used = now
 	reply := s.reply(o, text)
 	if e := s.scenarios.At(scenario.GrantPoint); e != nil && e.NewRefresh {
-		next := newRefresh()
+		next := s.mint(RefreshToken)
 		s.state.addRefresh(next, &refreshToken{owner: known.owner, born: known.born, used: now, life: known.life})
 		known.died = now
 		reply["refresh_token"] = next
