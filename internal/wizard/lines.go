@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -47,10 +48,12 @@ func (l *lines) read(ctx context.Context) (string, error) {
 	return l.wait(ctx, func() (string, error) { return readLine(l.in) })
 }
 
-// secret is read, but a terminal does not show what is typed. It is put back
-// as it was also when ctx ends.
-func (l *lines) secret(ctx context.Context) (string, error) {
+// secret is asked for and read, but a terminal does not show what is typed, nor
+// what was typed ahead once the prompt stands there. It is put back as it was
+// also when ctx ends.
+func (l *lines) secret(ctx context.Context, prompt func()) (string, error) {
 	if l.file == nil {
+		prompt()
 		return l.read(ctx)
 	}
 	fd := int(l.file.Fd())
@@ -58,14 +61,30 @@ func (l *lines) secret(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := l.wait(ctx, func() (string, error) {
+	read := func() (string, error) {
 		typed, err := term.ReadPassword(fd)
 		return string(typed), err
-	})
+	}
+	l.begin(read)
+	l.changes(ctx, fd, before)
+	prompt()
+	text, err := l.wait(ctx, read)
 	if ctx.Err() != nil {
 		_ = term.Restore(fd, before)
 	}
 	return text, err
+}
+
+// changes waits until a terminal shows no more what is typed; not for long, as
+// it may have been like that before.
+func (l *lines) changes(ctx context.Context, fd int, before *term.State) {
+	for range 100 {
+		now, err := term.GetState(fd)
+		if err != nil || *now != *before || ctx.Err() != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // wakes reports whether a line is there to be read, before found has something

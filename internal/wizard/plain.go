@@ -106,12 +106,12 @@ func (f *plain) question(ctx context.Context, view playbook.View, q playbook.Que
 		f.pen.paragraph("", 0, f.Words.Say("wizard.watching-plain", "where", f.watched.Where), same)
 	}
 	for {
-		f.pen.printf("%s", f.prompt(q))
 		var typed string
 		var err error
 		if q.Secret || q.Kind == playbook.KindSecret {
-			typed, err = f.hidden(ctx)
+			typed, err = f.hidden(ctx, func() { f.pen.printf("%s", f.prompt(q)) })
 		} else {
+			f.pen.printf("%s", f.prompt(q))
 			if typed, err = f.typedOrFound(ctx, view, q); err == nil && typed == "" {
 				typed, err = f.typed(ctx, view, q.Help)
 			}
@@ -244,8 +244,8 @@ func (f *plain) typed(ctx context.Context, view playbook.View, help string) (str
 	return text, nil
 }
 
-func (f *plain) hidden(ctx context.Context) (string, error) {
-	text, err := f.lines.secret(ctx)
+func (f *plain) hidden(ctx context.Context, prompt func()) (string, error) {
+	text, err := f.lines.secret(ctx, prompt)
 	f.pen.printf("\n")
 	if err != nil {
 		return "", f.ended(err)
