@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
-	"gmailoauth/internal/account"
 	"gmailoauth/internal/store"
 )
 
@@ -92,34 +90,4 @@ func (a *app) moveOne(ctx context.Context, accounts *store.Accounts, email, to s
 		return moveJSON{}, got
 	}
 	return moveJSON{Account: now.Email, From: from, To: now.Store, Moved: moved}, err
-}
-
-// toMove are the named accounts, or all that are kept.
-func toMove(accounts *store.Accounts, args []string) ([]string, error) {
-	var emails []string
-	for _, arg := range args {
-		email, err := account.CheckEmail(arg)
-		if err != nil {
-			return nil, err
-		}
-		_, err = accounts.Get(email)
-		if errors.Is(err, store.ErrNotFound) {
-			err = unknownAccount(accounts, email)
-		}
-		if err != nil {
-			return nil, err
-		}
-		emails = append(emails, email)
-	}
-	if len(args) > 0 {
-		return emails, nil
-	}
-	known, err := accounts.List()
-	if err == nil && len(known) == 0 {
-		_, err = onlyAccount(accounts) // says that there is none
-	}
-	for _, acct := range known {
-		emails = append(emails, acct.Email)
-	}
-	return emails, err
 }
