@@ -16,7 +16,7 @@ func (a *app) accountsMoveCommand() *cobra.Command {
 		Long: `Move carries the secrets of the named accounts, or of all, to another store. They
 are written there and read back, then the account is told, then they are deleted
 where they were: at no moment are they nowhere. A move that was interrupted is
-completed by the same command. Programs that ask for tokens need no change.
+completed by the next one. Programs that ask for tokens need no change.
 
 STORE is file, file:DIR, keyring, age:IDENTITY, command:PROG or vault:MOUNT/PATH;
 an age identity that does not exist is made.

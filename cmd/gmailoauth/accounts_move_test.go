@@ -43,7 +43,7 @@ func TestAccountsRemoveOfWhatAMoveLeft(t *testing.T) {
 	former, err := store.Open("file:"+left, store.Options{})
 	must(t, err)
 	must(t, former.Put(t.Context(), officeBox, account.Credentials{}))
-	must(t, accounts.Update(officeBox, func(kept *account.Account) { kept.MovedFrom = "file:" + left }))
+	must(t, accounts.Update(officeBox, func(kept *account.Account) { kept.Copies = []string{"file:" + left} }))
 	if code, _, told := d.run(t, "accounts", "remove", officeBox, "--yes"); code != 0 {
 		t.Fatalf("accounts remove = %d, %q", code, told)
 	}

@@ -28,18 +28,23 @@ func (a *app) movedSince(acct account.Account, err error) (account.Account, stor
 }
 
 // removeLeft deletes what a move that was cut short has left of an account in
-// its former store.
+// other stores.
 func (a *app) removeLeft(ctx context.Context, acct account.Account) error {
-	if acct.MovedFrom == "" {
+	if len(acct.Copies) == 0 {
 		return nil
 	}
 	paths, err := a.paths()
 	if err != nil {
 		return err
 	}
-	left, err := store.Open(acct.MovedFrom, a.storeOptions(paths))
-	if err != nil {
-		return err
+	for _, spec := range acct.Copies {
+		left, err := store.Open(spec, a.storeOptions(paths))
+		if err != nil {
+			return err
+		}
+		if err := left.Delete(ctx, acct.Email); err != nil {
+			return err
+		}
 	}
-	return left.Delete(ctx, acct.Email)
+	return nil
 }

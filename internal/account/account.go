@@ -91,8 +91,8 @@ type Account struct {
 	ProjectID    string
 	RedirectURIs []string
 	Target       string
-	Store        string // KIND[:WHERE] of the secrets
-	MovedFrom    string // a store in which the secrets were before, until they are deleted there
+	Store        string   // KIND[:WHERE] of the secrets
+	Copies       []string // stores that may have a copy of them, from a move that is not complete
 	Grant        Grant
 	// PublishedAt is when setup first heard that the app is published although
 	// this grant was issued in Testing; the zero time otherwise. The admin says

@@ -45,7 +45,11 @@ func (a *Accounts) Put(acct account.Account) error {
 		return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "no-email"}
 	}
 	return a.write(acct.Email, func(kept *account.Account, _ error) error {
+		copies := kept.Copies
 		*kept = acct
+		for _, spec := range copies { // whoever consents anew knows nothing of them
+			kept.Copies = with(kept.Copies, spec)
+		}
 		return nil
 	})
 }
@@ -144,7 +148,7 @@ type accountFile struct {
 	RedirectURIs []string  `json:"redirect_uris,omitempty"`
 	Target       string    `json:"target,omitempty"`
 	Store        string    `json:"store,omitempty"`
-	MovedFrom    string    `json:"moved_from,omitempty"`
+	Copies       []string  `json:"copies,omitempty"`
 	Grant        grantFile `json:"grant,omitzero"`
 	PublishedAt  time.Time `json:"published_at,omitzero"`
 }
@@ -172,7 +176,7 @@ func accountFileOf(a account.Account) accountFile {
 	g := a.Grant
 	return accountFile{
 		Format: format, Account: a.Email, ClientID: a.ClientID, ClientType: string(a.ClientType), ProjectID: a.ProjectID,
-		RedirectURIs: a.RedirectURIs, Target: a.Target, Store: a.Store, MovedFrom: a.MovedFrom,
+		RedirectURIs: a.RedirectURIs, Target: a.Target, Store: a.Store, Copies: a.Copies,
 		Grant: grantFile{
 			IssuedAt: instant(g.IssuedAt), Lifetime: seconds(g.Lifetime), Publishing: string(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: instant(g.RenewedAt),
@@ -185,7 +189,7 @@ func (f accountFile) account() account.Account {
 	g := f.Grant
 	return account.Account{
 		Email: f.Account, ClientID: f.ClientID, ClientType: account.ClientType(f.ClientType), ProjectID: f.ProjectID,
-		RedirectURIs: f.RedirectURIs, Target: f.Target, Store: f.Store, MovedFrom: f.MovedFrom,
+		RedirectURIs: f.RedirectURIs, Target: f.Target, Store: f.Store, Copies: f.Copies,
 		Grant: account.Grant{
 			IssuedAt: g.IssuedAt, Lifetime: duration(g.Lifetime), Publishing: account.Publishing(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: g.RenewedAt,

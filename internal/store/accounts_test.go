@@ -142,6 +142,18 @@ func TestRelativeStoreFolderIsKeptAbsolute(t *testing.T) {
 	}
 }
 
+func TestPutKeepsWhereCopiesMayBe(t *testing.T) {
+	accounts := store.NewAccounts(pathsIn(t.TempDir()))
+	for _, copies := range [][]string{{"keyring"}, nil} {
+		if err := accounts.Put(account.Account{Email: box, Copies: copies}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := accounts.Get(box); err != nil || len(got.Copies) != 1 || got.Copies[0] != "keyring" {
+		t.Errorf("Copies = %q, %v, want what the first knew", got.Copies, err)
+	}
+}
+
 func TestListGivesTheGoodOnesBesideTheBad(t *testing.T) {
 	accounts := store.NewAccounts(pathsIn(t.TempDir()))
 	if err := accounts.Put(sampleAccount(box)); err != nil {

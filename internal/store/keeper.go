@@ -83,7 +83,7 @@ func (s *keptSecrets) Put(ctx context.Context, email string, credentials account
 	if email == "" {
 		return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "no-email"}
 	}
-	release, err := writing(ctx, s.locks, "secrets-"+fileName(email), email)
+	release, err := s.writing(ctx, email)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *keptSecrets) Delete(ctx context.Context, email string) error {
 			return nil // do not make folders to remove nothing
 		}
 	}
-	release, err := writing(ctx, s.locks, "secrets-"+fileName(email), email)
+	release, err := s.writing(ctx, email)
 	if err != nil {
 		return err
 	}
@@ -126,6 +126,15 @@ func (s *keptSecrets) Delete(ctx context.Context, email string) error {
 // other, too: an account has one lock on this machine, wherever its secrets are.
 func (s *keptSecrets) Lock(ctx context.Context, email string) (func(), error) {
 	return lock(ctx, s.locks, fileName(email), email)
+}
+
+// writing excludes other writers of an account's text.
+func (s *keptSecrets) writing(ctx context.Context, email string) (func(), error) {
+	wait := writeWait
+	if _, file := s.keeper.(filed); !file {
+		wait = slowWait
+	}
+	return writingFor(ctx, wait, s.locks, "secrets-"+fileName(email), email)
 }
 
 // where names what is kept of an account, as far as a person can look it up.

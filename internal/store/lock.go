@@ -19,6 +19,10 @@ const (
 // which takes milliseconds.
 const writeWait = 10 * time.Second
 
+// slowWait is that where a program, a keyring or a server is asked instead: some
+// take seconds for each request.
+const slowWait = 2 * time.Minute
+
 // lock excludes other processes, and other goroutines of this one, from name
 // in dir until release is called. It waits until ctx ends. The lock file stays:
 // removing it would let two in.
@@ -51,7 +55,11 @@ func lock(ctx context.Context, dir, name, email string) (release func(), err err
 // writing excludes other writers of one file. Once begun, a write is not given
 // up because the caller's time is over: what it keeps may exist nowhere else.
 func writing(ctx context.Context, dir, name, email string) (release func(), err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWait)
+	return writingFor(ctx, writeWait, dir, name, email)
+}
+
+func writingFor(ctx context.Context, wait time.Duration, dir, name, email string) (release func(), err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), wait)
 	defer cancel()
 	return lock(ctx, dir, name, email)
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"os"
+	"slices"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
@@ -17,11 +18,12 @@ import (
 // At every moment the account's file names a store that has them: they are
 // written to the new one and read back, then the file is changed, then they are
 // deleted in the old one. A move that was cut short leaves a copy too many at
-// most, and the next call completes it. Meanwhile nobody renews the account's
-// token; the wait for that ends with ctx.
+// most; the file names that store, too, and the next call of whatever aim
+// deletes it there. Meanwhile nobody renews the account's token; the wait for
+// that ends with ctx.
 //
-// What cannot be deleted in the old store is a Symptom although the account has
-// moved. Two specs that lead to one place are noticed: nothing is deleted then.
+// What cannot be deleted is a Symptom, also although the account has moved. Two
+// specs that lead to one place are noticed: nothing is deleted then.
 func (a *Accounts) Move(ctx context.Context, email, spec string, options Options) (from string, moved bool, err error) {
 	m := move{accounts: a, options: options, held: map[string]func(){}}
 	defer m.release()
@@ -35,8 +37,8 @@ func (a *Accounts) Move(ctx context.Context, email, spec string, options Options
 	if m.new, err = m.open(ctx, m.to); err != nil {
 		return m.from, false, err
 	}
-	if err := m.leaveBehind(ctx); err != nil || m.from == m.to {
-		return m.from, false, err
+	if m.from == m.to {
+		return m.from, false, m.leaveBehind(ctx)
 	}
 	old, err := m.open(ctx, m.from)
 	if err != nil {
@@ -129,7 +131,11 @@ func (m *move) carry(ctx context.Context, old *keptSecrets) error {
 		return err
 	}
 	name := fileName(m.acct.Email)
+	if err := m.note(func(acct *account.Account) { acct.Copies = with(acct.Copies, m.to) }); err != nil {
+		return err
+	}
 	if err := m.new.keeper.Write(ctx, name, text); err != nil {
+		_ = m.drop(ctx, m.to) // else it stays noted
 		return err
 	}
 	back, err := m.new.keeper.Read(ctx, name)
@@ -137,10 +143,13 @@ func (m *move) carry(ctx context.Context, old *keptSecrets) error {
 		return err
 	}
 	if !alike(back, text) {
+		_ = m.drop(ctx, m.to)
 		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "kept-otherwise", Err: err,
 			Facts: map[string]string{"account": m.acct.Email, "store": m.new.spec}}
 	}
-	return m.note(func(acct *account.Account) { acct.Store, acct.MovedFrom = m.to, m.from })
+	return m.note(func(acct *account.Account) {
+		acct.Store, acct.Copies = m.to, with(without(acct.Copies, m.to), m.from)
+	})
 }
 
 // note changes the account's file, and what we know of it.
@@ -151,20 +160,29 @@ func (m *move) note(change func(*account.Account)) error {
 	})
 }
 
-// leaveBehind deletes what an account has left in a store it has moved from.
+// leaveBehind deletes all copies that are noted, and tells the first that cannot
+// be.
 func (m *move) leaveBehind(ctx context.Context) error {
-	if m.acct.MovedFrom == "" {
-		return nil
+	var failed error
+	for _, spec := range m.acct.Copies {
+		if err := m.drop(ctx, spec); err != nil && failed == nil {
+			failed = &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "moved-not-deleted", Err: err,
+				Facts: map[string]string{"account": m.acct.Email, "store": spec, "to": m.acct.Store}}
+		}
 	}
-	if err := m.forget(ctx); err != nil {
-		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "moved-not-deleted", Err: err,
-			Facts: map[string]string{"account": m.acct.Email, "store": m.acct.MovedFrom, "to": m.acct.Store}}
-	}
-	return m.note(func(acct *account.Account) { acct.MovedFrom = "" })
+	return failed
 }
 
-func (m *move) forget(ctx context.Context) error {
-	left, err := m.open(ctx, m.acct.MovedFrom)
+// drop deletes a copy, and notes that it is gone.
+func (m *move) drop(ctx context.Context, spec string) error {
+	if err := m.forget(ctx, spec); err != nil {
+		return err
+	}
+	return m.note(func(acct *account.Account) { acct.Copies = without(acct.Copies, spec) })
+}
+
+func (m *move) forget(ctx context.Context, spec string) error {
+	left, err := m.open(ctx, spec)
 	if err != nil {
 		return err
 	}
@@ -185,6 +203,13 @@ func (m *move) forget(ctx context.Context) error {
 		return err // nothing is deleted that is not kept elsewhere
 	}
 	return left.keeper.Remove(ctx, name)
+}
+
+func with(specs []string, spec string) []string { return append(without(specs, spec), spec) }
+
+// without leaves specs as it is: others may hold it.
+func without(specs []string, spec string) []string {
+	return slices.DeleteFunc(slices.Clone(specs), func(s string) bool { return s == spec })
 }
 
 // alike compares texts; some stores take the newline from the end.

@@ -56,7 +56,7 @@ func TestMove(t *testing.T) {
 		holds(t, dir, specs[i], specs[i] == to)
 		holds(t, dir, to, true)
 		acct, err := accounts.Get(box)
-		if err != nil || acct.Store != to || acct.MovedFrom != "" || acct.Target != "nocobase" {
+		if err != nil || acct.Store != to || len(acct.Copies) != 0 || acct.Target != "nocobase" {
 			t.Errorf("after Move to %s the account is %+v, %v", to, acct, err)
 		}
 		if _, moved, err := accounts.Move(t.Context(), box, to, store.Options{Paths: pathsIn(dir)}); err != nil || moved {
@@ -79,8 +79,8 @@ func TestMoveRefuses(t *testing.T) {
 	} {
 		_, moved, err := accounts.Move(t.Context(), box, test.spec, store.Options{Paths: pathsIn(dir), Env: variables(nil)})
 		wantSymptom(t, "Move to "+test.spec, err, test.where, test.code, nil)
-		if acct, err := accounts.Get(box); moved || err != nil || acct.Store != "file" {
-			t.Errorf("after a refusal: moved %v, in %q, %v", moved, acct.Store, err)
+		if acct, err := accounts.Get(box); moved || err != nil || acct.Store != "file" || len(acct.Copies) != 0 {
+			t.Errorf("after a refusal: moved %v, in %q, copies in %q, %v", moved, acct.Store, acct.Copies, err)
 		}
 		holds(t, dir, "file", true)
 	}
@@ -123,8 +123,8 @@ func TestMoveToTheSamePlaceUnderAnotherName(t *testing.T) {
 			t.Errorf("Move %s to %s = %v, %v, want it moved", pair[0], pair[1], moved, err)
 		}
 		holds(t, dir, pair[1], true)
-		if acct, err := accounts.Get(box); err != nil || acct.MovedFrom != "" {
-			t.Errorf("Move %s to %s left %q, %v", pair[0], pair[1], acct.MovedFrom, err)
+		if acct, err := accounts.Get(box); err != nil || len(acct.Copies) != 0 {
+			t.Errorf("Move %s to %s left %q, %v", pair[0], pair[1], acct.Copies, err)
 		}
 	}
 }
@@ -148,18 +148,22 @@ func TestMoveIsCompletedLater(t *testing.T) {
 		t.Errorf("Move = from %q, %v, want it moved", from, moved)
 	}
 	holds(t, dir, two, true)
-	_, _, err = accounts.Move(t.Context(), box, "file", store.Options{Paths: pathsIn(dir)})
-	wantSymptom(t, "Move on before", err, diagnosis.AtStore, "moved-not-deleted", nil)
+	_, moved, err = accounts.Move(t.Context(), box, "file", store.Options{Paths: pathsIn(dir)})
+	wantSymptom(t, "Move on before that is complete", err, diagnosis.AtStore, "moved-not-deleted", nil)
+	if !moved {
+		t.Errorf("a copy that is out of reach keeps the account where it is")
+	}
+	holds(t, dir, two, false)
 	if err := os.Rename(identity+".away", identity); err != nil {
 		t.Fatal(err)
 	}
-	if _, moved, err := accounts.Move(t.Context(), box, two, store.Options{Paths: pathsIn(dir)}); err != nil || moved {
+	if _, moved, err := accounts.Move(t.Context(), box, "file", store.Options{Paths: pathsIn(dir)}); err != nil || moved {
 		t.Errorf("Move again = %v, %v, want it completed", moved, err)
 	}
 	holds(t, dir, "age:"+identity, false)
-	holds(t, dir, two, true)
-	if acct, err := accounts.Get(box); err != nil || acct.MovedFrom != "" {
-		t.Errorf("the account still says %q, %v", acct.MovedFrom, err)
+	holds(t, dir, "file", true)
+	if acct, err := accounts.Get(box); err != nil || len(acct.Copies) != 0 {
+		t.Errorf("the account still says %q, %v", acct.Copies, err)
 	}
 }
 
@@ -211,7 +215,7 @@ func TestMoveThatIsKilled(t *testing.T) {
 		if _, _, err := accounts.Move(t.Context(), box, to, store.Options{Paths: pathsIn(dir)}); err != nil {
 			t.Fatalf("after kill %d: Move = %v, want nil", i, err)
 		}
-		if got := places(t, dir); acct.MovedFrom != "" && len(got) != 1 {
+		if got := places(t, dir); len(got) != 1 {
 			t.Errorf("after kill %d: secrets in %v, want one place", i, got)
 		}
 	}
