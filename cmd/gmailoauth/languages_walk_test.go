@@ -149,7 +149,7 @@ func (p *person) onTheScreen(s *screen.Screen, home string) walked {
 
 // at has somebody sit at a terminal and answer what next finds to be asked.
 func (p *person) at(s *screen.Screen, home, face string, env map[string]string, next func(*sitting) error) walked {
-	ctx, leave := context.WithTimeout(p.ctx, time.Minute)
+	ctx, leave := context.WithTimeout(p.ctx, 3*time.Minute)
 	defer leave()
 	end := walked{face: face, code: -1, screens: []string{""}}
 	out, err := os.CreateTemp(home, "sheet")
