@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"gmailoauth/internal/diagnosis"
@@ -43,9 +44,23 @@ func helper(dir, verb, name string) int {
 	return 0
 }
 
+// shelf is the same for a shell, which starts sooner than a test binary.
+const shelf = `#!/bin/sh
+case $2 in
+get) cat "$1/$3" 2>/dev/null || exit 66 ;;
+put) cat >"$1/.next$$" && mv "$1/.next$$" "$1/$3" ;;
+delete) rm "$1/$3" 2>/dev/null || exit 66 ;;
+esac
+`
+
 // keepsIn is the spec of a store with that program.
 func keepsIn(t *testing.T, dir string) string {
 	t.Helper()
+	if runtime.GOOS != "windows" {
+		script := filepath.Join(t.TempDir(), "keeper.sh")
+		write(t, script, shelf, 0o700)
+		return fmt.Sprintf("command:'%s' '%s'", script, dir)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -63,9 +78,9 @@ func TestCommandStore(t *testing.T) {
 
 // What somebody else keeps under the same name is not overwritten.
 func TestCommandStoreLeavesWhatIsNotOurs(t *testing.T) {
-	shelf := t.TempDir()
-	s := open(t, keepsIn(t, shelf), t.TempDir())
-	file := filepath.Join(shelf, box)
+	dir := t.TempDir()
+	s := open(t, keepsIn(t, dir), t.TempDir())
+	file := filepath.Join(dir, box)
 	write(t, file, "my PIN is 1234", 0o600)
 	_, err := s.Get(t.Context(), box)
 	wantSymptom(t, "Get", err, diagnosis.AtStore, "corrupt-secret", map[string]string{"account": box})
