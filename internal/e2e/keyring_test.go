@@ -23,12 +23,19 @@ import (
 
 // What stands before a command in a session of its own.
 const (
-	unlocked = `printf 'pass word' | gnome-keyring-daemon --unlock --components=secrets >/dev/null; "$0" "$@"`
+	unlocked = awake + `"$0" "$@"`
 	locked   = `"$0" "$@"` // the bus starts GNOME Keyring when it is asked for, and nobody types a password
 	// stopped: it is there, and says nothing.
-	stopped = `printf 'pass word' | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-pid=$(dbus-send --print-reply=literal --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets | tr -dc '0-9 ' | awk '{print $NF}')
-kill -STOP "$pid"; "$0" "$@"; code=$?; kill -KILL "$pid"; exit $code`
+	stopped = awake + `kill -STOP "$pid"; "$0" "$@"; code=$?; kill -KILL "$pid"; exit $code`
+	// awake waits: the keyring takes its name on the bus a moment after it says
+	// that it is unlocked, and who asks before has the bus start a second one.
+	awake = `printf 'pass word' | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+pid=; n=0
+while [ -z "$pid" ] && [ $n -lt 200 ]; do
+	pid=$(dbus-send --print-reply=literal --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets 2>/dev/null | tr -dc '0-9 ' | awk '{print $NF}')
+	n=$((n+1)); [ -n "$pid" ] || sleep 0.05
+done
+`
 )
 
 // emptyBus is a session bus that can start nothing.
@@ -66,7 +73,11 @@ func (d *desktop) on(t *testing.T, bus []string, args ...string) outcome {
 	cmd.Env = append([]string{"HOME=" + d.home, "XDG_RUNTIME_DIR=" + d.runtime, "PATH=" + os.Getenv("PATH")}, d.env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.WaitDelay = 5 * time.Second // a keyring that outlives its bus holds our streams
 	err := cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil
+	}
 	if exit, failed := errors.AsType[*exec.ExitError](err); err != nil && (!failed || exit.ExitCode() < 0) {
 		t.Fatalf("%v: %v\n%s", args, err, stderr.String())
 	}
