@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -142,4 +143,21 @@ func TestShortWayCannotBeDumped(t *testing.T) {
 		t.Errorf("read %q, %v, want the token", rest[size:], err)
 	}
 	must(t, cmd.Wait())
+}
+
+// A file of another user is refused either way. It takes root to make one.
+func TestFilesOfOthersAreNotReadAhead(t *testing.T) {
+	if os.Geteuid() != 0 {
+		return
+	}
+	d := newDesk(t)
+	d.keeps(t, officeBox, time.Hour)
+	must(t, os.Chown(d.secretsFile(), nobody, nobody))
+	a, out, _ := d.app()
+	if d.ahead(a, []string{"token", officeBox}) || out.Len() > 0 {
+		t.Errorf("ahead prints %q from a file of another user", out)
+	}
+	if code, _, told := d.run(t, "token", officeBox, "-v"); code != 2 || !strings.Contains(told, "owned-by-other") {
+		t.Errorf("token = %d, %q, want owned-by-other", code, told)
+	}
 }
