@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// ModesMatter: the mode of a file says who may read it.
+// ModesMatter says that the mode of a file tells who may read it.
 const ModesMatter = true
 
 const readFlags = os.O_RDONLY | syscall.O_NONBLOCK

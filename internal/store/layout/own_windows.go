@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// ModesMatter: Windows guards the profile folder by access lists, which the
+// ModesMatter says no: Windows guards the profile folder by access lists, which the
 // mode does not show.
 const ModesMatter = false
 
