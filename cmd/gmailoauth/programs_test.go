@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 }
 
 // programUnderTest is main, but for a clock that can be ahead, and a name server.
+// Before it, package first has gone by the machine's clock; where another counts,
+// GMAILOAUTH_PROVIDER is set, and first leaves everything to main.
 func programUnderTest() {
 	useNameServer(os.Getenv(nameServerVariable))
 	ahead, err := time.ParseDuration(os.Getenv(aheadVariable))

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gmailoauth/internal/account"
+	"gmailoauth/internal/ahead"
 	"gmailoauth/internal/xoauth2"
 )
 
@@ -59,7 +60,7 @@ Exit codes: 0 good, 1 our fault, 2 input, 3 refused, 4 consent again, 5 try late
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "raw", "raw, json, xoauth2 or oauthbearer")
-	cmd.Flags().DurationVar(&minValidity, "min-validity", enough, "renew when less than this is left")
+	cmd.Flags().DurationVar(&minValidity, "min-validity", ahead.Validity, "renew when less than this is left")
 	cmd.Flags().BoolVar(&renew, "renew", false, "renew in any case")
 	return cmd
 }

@@ -6,14 +6,11 @@ import (
 	"maps"
 	"net/http"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"gmailoauth/internal/account"
 )
 
 // process is a command line of the program, as a process of its own that lives
@@ -102,27 +99,6 @@ func TestCachedTokenWaitsForNobody(t *testing.T) {
 	for _, args := range [][]string{{"token", officeBox}, {"token", officeBox, "--timeout", "1ms"}, {"token", officeBox, "--min-validity", "59m"}} {
 		if code, out, told := d.run(t, args...); code != 0 || out != keptAccess+"\n" {
 			t.Errorf("%v = %d, %q, %q, want the kept token", args, code, out, told)
-		}
-	}
-}
-
-// The short way is for secrets in files: whatever else an account names may
-// have to be waited for, and is the command's to explain.
-func TestShortWayIsForFilesAlone(t *testing.T) {
-	for spec, want := range map[string]bool{"": true, "file": true, "file:" + filepath.ToSlash(t.TempDir()): true,
-		"env": false, "keyring": false, "command:/bin/pass": false, "no-such-kind": false} {
-		d := newDesk(t)
-		a, _, _ := d.app()
-		if want {
-			a.flags.store = spec
-		}
-		d.keepsBy(t, a, officeBox, time.Hour)
-		accounts, err := a.accounts()
-		must(t, err)
-		must(t, accounts.Update(officeBox, func(kept *account.Account) { kept.Store = spec }))
-		a, out, _ := d.app()
-		if got := a.cached(t.Context(), []string{"token", officeBox}); got != want || want != (out.String() == keptAccess+"\n") {
-			t.Errorf("%q: cached = %v, %q, want %v", spec, got, out, want)
 		}
 	}
 }

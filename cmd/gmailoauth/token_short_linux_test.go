@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,10 +22,10 @@ import (
 // provider file. The system tells what is opened, whoever opens it.
 func TestShortWayOpensTwoFiles(t *testing.T) {
 	d := newDesk(t)
-	d.keeps(t, officeBox, time.Hour)
+	d.keepsToday(t)
 	home := d.env["HOME"]
 	opened := watchOpens(t, home)
-	cmd, out, told := d.process(t, "token", officeBox)
+	cmd, out, told := d.shortProcess(t)
 	if err := cmd.Run(); err != nil || out.String() != keptAccess+"\n" {
 		t.Fatalf("token = %v, %q, %q, want the kept token", err, out, told)
 	}
@@ -82,4 +86,78 @@ func watchOpens(t *testing.T, root string) func() map[string]int {
 		t.Fatalf("reading the folder is not noticed: %v", err)
 	}
 	return opened
+}
+
+// An answer that cannot be written is told by the command.
+func TestShortAnswerThatCannotBeWritten(t *testing.T) {
+	d := newDesk(t)
+	d.keepsToday(t)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	must(t, err)
+	defer func() { _ = full.Close() }()
+	cmd, _, told := d.shortProcess(t)
+	cmd.Stdout = full
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != 1 || !bytes.Contains(told.Bytes(), []byte("error:")) {
+		t.Errorf("token onto a full disk = %v, %q, want exit 1 and why", err, told)
+	}
+}
+
+// While the token is being printed, nothing of the process can be dumped: what
+// cannot be belongs to root in /proc.
+func TestShortWayCannotBeDumped(t *testing.T) {
+	d := newDesk(t)
+	d.keepsToday(t)
+	var ends [2]int
+	must(t, unix.Pipe2(ends[:], unix.O_CLOEXEC))
+	reading, writing := os.NewFile(uintptr(ends[0]), "out"), os.NewFile(uintptr(ends[1]), "in")
+	defer func() { _, _ = reading.Close(), writing.Close() }()
+	size, err := unix.FcntlInt(uintptr(ends[1]), unix.F_SETPIPE_SZ, os.Getpagesize())
+	must(t, err)
+	if _, err := writing.Write(make([]byte, size)); err != nil { // full: who writes into it waits
+		t.Fatal(err)
+	}
+	cmd, _, _ := d.shortProcess(t)
+	cmd.Stdout = writing
+	owner := os.Geteuid()
+	if owner == 0 {
+		must(t, filepath.WalkDir(d.env["HOME"], func(path string, _ fs.DirEntry, _ error) error { return os.Chown(path, nobody, nobody) }))
+		must(t, os.Chmod(filepath.Dir(d.env["HOME"]), 0o755))
+		(&workplace{t: t}).asNobody()(cmd)
+		owner = nobody
+	}
+	must(t, cmd.Start())
+	proc := filepath.Join("/proc", strconv.Itoa(cmd.Process.Pid))
+	for until := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if call, err := os.ReadFile(filepath.Join(proc, "wchan")); err != nil || bytes.Contains(call, []byte("pipe")) || time.Now().After(until) {
+			t.Logf("waits in %s, %v", call, err)
+			break
+		}
+	}
+	info, err := os.Stat(filepath.Join(proc, "environ"))
+	must(t, err)
+	if uid := info.Sys().(*syscall.Stat_t).Uid; uid != 0 {
+		t.Errorf("while it prints, the memory of the program is that of user %d (it runs as %d)", uid, owner)
+	}
+	rest := make([]byte, size+len(keptAccess)+1)
+	if _, err := io.ReadFull(reading, rest); err != nil || string(rest[size:]) != keptAccess+"\n" {
+		t.Errorf("read %q, %v, want the token", rest[size:], err)
+	}
+	must(t, cmd.Wait())
+}
+
+// A file of another user is refused either way. It takes root to make one.
+func TestFilesOfOthersAreNotReadAhead(t *testing.T) {
+	if os.Geteuid() != 0 {
+		return
+	}
+	d := newDesk(t)
+	d.keeps(t, officeBox, time.Hour)
+	must(t, os.Chown(d.secretsFile(), nobody, nobody))
+	a, out, _ := d.app()
+	if d.ahead(a, []string{"token", officeBox}) || out.Len() > 0 {
+		t.Errorf("ahead prints %q from a file of another user", out)
+	}
+	if code, _, told := d.run(t, "token", officeBox, "-v"); code != 2 || !strings.Contains(told, "owned-by-other") {
+		t.Errorf("token = %d, %q, want owned-by-other", code, told)
+	}
 }

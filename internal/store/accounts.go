@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/store/layout"
 )
 
 // Accounts keeps what is not secret: a readable JSON file for each account.
@@ -24,12 +24,12 @@ type Accounts struct {
 
 // NewAccounts gives the accounts below paths.Config. It touches no disk.
 func NewAccounts(paths Paths) *Accounts {
-	return &Accounts{dir: folder{filepath.Join(paths.Config, "accounts"), true}, locks: paths.locks()}
+	return &Accounts{dir: folder{paths.Accounts(), true}, locks: paths.Locks()}
 }
 
 // File is where an account is kept.
 func (a *Accounts) File(email string) string {
-	return filepath.Join(a.dir.path, fileName(email)+".json")
+	return filepath.Join(a.dir.path, fileName(email)+layout.Suffix)
 }
 
 // Get gives one account: ErrNotFound if there is none, a Symptom if its file
@@ -39,13 +39,18 @@ func (a *Accounts) Get(email string) (account.Account, error) {
 }
 
 // Put keeps an account in the place of the one that was there. Over a file that
-// cannot be read it keeps nothing. A relative folder in Store becomes absolute.
+// cannot be read it keeps nothing. A relative folder in Store becomes absolute. A
+// former store is noted in Copies: what it has is deleted with the account, or
+// when the account moves.
 func (a *Accounts) Put(acct account.Account) error {
 	if acct.Email == "" {
 		return &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "no-email"}
 	}
-	return a.write(acct.Email, func(kept *account.Account, _ error) error {
+	return a.write(acct.Email, func(kept *account.Account, err error) error {
 		copies := kept.Copies
+		if before, now := storeOf(kept.Store), storeOf(acct.Store); err == nil && before != now {
+			copies = with(without(copies, now), before)
+		}
 		*kept = acct
 		for _, spec := range copies { // whoever consents anew knows nothing of them
 			kept.Copies = with(kept.Copies, spec)
@@ -103,7 +108,7 @@ func (a *Accounts) List() ([]account.Account, error) {
 	var list []account.Account
 	var failed []error
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || filepath.Ext(e.Name()) != ".json" {
+		if strings.HasPrefix(e.Name(), ".") || filepath.Ext(e.Name()) != layout.Suffix {
 			continue
 		}
 		acct, err := readAccount(filepath.Join(a.dir.path, e.Name()), "")
@@ -128,56 +133,22 @@ func readAccount(file, email string) (account.Account, error) {
 	if err != nil {
 		return account.Account{}, err
 	}
-	var kept accountFile
+	var kept layout.Account
 	if err := decode(file, data, &kept); err != nil {
 		return account.Account{}, err
 	}
 	if kept.Account == "" || email != "" && !same(kept.Account, email) {
 		return account.Account{}, corruptKey(file, "account")
 	}
-	return kept.account(), nil
+	return accountIn(kept), nil
 }
 
-// accountFile is an account as it is kept.
-type accountFile struct {
-	Format       int       `json:"format"`
-	Account      string    `json:"account"`
-	ClientID     string    `json:"client_id"`
-	ClientType   string    `json:"client_type,omitempty"`
-	ProjectID    string    `json:"project,omitempty"`
-	RedirectURIs []string  `json:"redirect_uris,omitempty"`
-	Target       string    `json:"target,omitempty"`
-	Store        string    `json:"store,omitempty"`
-	Copies       []string  `json:"copies,omitempty"`
-	Grant        grantFile `json:"grant,omitzero"`
-	PublishedAt  time.Time `json:"published_at,omitzero"`
-}
-
-type grantFile struct {
-	IssuedAt   time.Time `json:"issued_at,omitzero"`
-	Lifetime   int64     `json:"lifetime_seconds,omitempty"`
-	Publishing string    `json:"publishing,omitempty"`
-	Seen       bool      `json:"publishing_seen,omitempty"`
-	ClientID   string    `json:"client_id,omitempty"`
-	Scopes     []string  `json:"scopes,omitempty"`
-	Adopted    bool      `json:"adopted,omitempty"`
-	RenewedAt  time.Time `json:"renewed_at,omitzero"`
-}
-
-func (f *accountFile) formatOf() int { return f.Format }
-
-// IsZero is asked by omitzero.
-func (g grantFile) IsZero() bool {
-	return g.IssuedAt.IsZero() && g.Lifetime == 0 && g.Publishing == "" && !g.Seen && g.ClientID == "" &&
-		len(g.Scopes) == 0 && !g.Adopted && g.RenewedAt.IsZero()
-}
-
-func accountFileOf(a account.Account) accountFile {
+func accountFileOf(a account.Account) layout.Account {
 	g := a.Grant
-	return accountFile{
-		Format: format, Account: a.Email, ClientID: a.ClientID, ClientType: string(a.ClientType), ProjectID: a.ProjectID,
+	return layout.Account{
+		Format: layout.Format, Account: a.Email, ClientID: a.ClientID, ClientType: string(a.ClientType), ProjectID: a.ProjectID,
 		RedirectURIs: a.RedirectURIs, Target: a.Target, Store: a.Store, Copies: a.Copies,
-		Grant: grantFile{
+		Grant: layout.Grant{
 			IssuedAt: instant(g.IssuedAt), Lifetime: seconds(g.Lifetime), Publishing: string(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: instant(g.RenewedAt),
 		},
@@ -185,7 +156,7 @@ func accountFileOf(a account.Account) accountFile {
 	}
 }
 
-func (f accountFile) account() account.Account {
+func accountIn(f layout.Account) account.Account {
 	g := f.Grant
 	return account.Account{
 		Email: f.Account, ClientID: f.ClientID, ClientType: account.ClientType(f.ClientType), ProjectID: f.ProjectID,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -200,5 +201,27 @@ func TestCorruptAccountIsNamedAndKept(t *testing.T) {
 				t.Errorf("Delete of a corrupt account = %v, want nil", err)
 			}
 		})
+	}
+}
+
+// A consent that is kept elsewhere than the one before leaves a copy there,
+// which is not forgotten.
+func TestPutNotesTheFormerStore(t *testing.T) {
+	accounts := store.NewAccounts(pathsIn(t.TempDir()))
+	for _, row := range []struct {
+		store string
+		want  []string
+	}{
+		{"", nil}, {"file", nil}, {"age:/x/id", []string{"file"}}, {"keyring", []string{"file", "age:/x/id"}}, {"", []string{"age:/x/id", "keyring"}},
+	} {
+		acct := sampleAccount(box)
+		acct.Store = row.store
+		if err := accounts.Put(acct); err != nil {
+			t.Fatal(err)
+		}
+		got, err := accounts.Get(box)
+		if err != nil || !slices.Equal(got.Copies, row.want) {
+			t.Errorf("after a consent into %q: copies %q, %v, want %q", row.store, got.Copies, err, row.want)
+		}
 	}
 }

@@ -35,7 +35,7 @@ func openAge(where string, options Options) (Secrets, error) {
 
 func sealed(name string, keys agefile.Keys, spec string, options Options) Secrets {
 	dir := folder{filepath.Join(options.Paths.Data, "age", name), true}
-	return &keptSecrets{keeper: agefile.New(files{dir, ".age"}, keys), spec: spec, locks: options.Paths.locks()}
+	return &keptSecrets{keeper: agefile.New(files{dir, ".age"}, keys), spec: spec, locks: options.Paths.Locks()}
 }
 
 // identityFile is an age identity in a file that nobody else may read.

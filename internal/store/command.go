@@ -13,7 +13,7 @@ func openCommand(line string, options Options) (Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keptSecrets{keeper: keeper, spec: Command + ":" + filepath.Base(keeper.Words()[0]), locks: options.Paths.locks()}, nil
+	return &keptSecrets{keeper: keeper, spec: Command + ":" + filepath.Base(keeper.Words()[0]), locks: options.Paths.Locks()}, nil
 }
 
 // absoluteCommand makes the path of a program, not its name, independent of

@@ -8,22 +8,12 @@ import (
 	"time"
 
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/store/layout"
 )
 
-// format is the number that our files carry; it grows only on an incompatible
-// change.
-const format = 1
-
-// formatted is what a file is read into that tells the format it was in.
-type formatted interface{ formatOf() int }
-
 // decode reads a file of ours into v. What is wrong with it is said by line and
-// key, never by its content, which may be secret. A v that is formatted and
-// reads well is read once: a mail program may be waiting.
+// key, never by its content, which may be secret.
 func decode(file string, data []byte, v any) error {
-	if f, ok := v.(formatted); ok && json.Unmarshal(data, v) == nil && f.formatOf() == format {
-		return nil
-	}
 	var head struct {
 		Format int `json:"format"`
 	}
@@ -31,9 +21,9 @@ func decode(file string, data []byte, v any) error {
 		return corrupt(file, data, err)
 	}
 	switch {
-	case head.Format > format:
+	case head.Format > layout.Format:
 		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "newer-format",
-			Facts: map[string]string{"file": file, "format": fmt.Sprint(head.Format), "known": fmt.Sprint(format)}}
+			Facts: map[string]string{"file": file, "format": fmt.Sprint(head.Format), "known": fmt.Sprint(layout.Format)}}
 	case head.Format < 1:
 		return corruptKey(file, "format")
 	}

@@ -3,10 +3,10 @@ package store
 import (
 	"context"
 	"path/filepath"
-	"time"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/secret"
+	"gmailoauth/internal/store/layout"
 )
 
 // files is the Keeper of texts as they are: each in a file of its own, readable
@@ -32,33 +32,16 @@ func (f files) Write(_ context.Context, name string, text []byte) error {
 // Remove is that of [Keeper].
 func (f files) Remove(_ context.Context, name string) error { return removeOwn(f.File(name)) }
 
-// credentialsFile is what is kept; the one place where secrets meet a disk.
-type credentialsFile struct {
-	Format          int       `json:"format"`
-	Account         string    `json:"account"`
-	ClientSecret    string    `json:"client_secret,omitempty"`
-	RefreshToken    string    `json:"refresh_token,omitempty"`
-	RefreshLifetime int64     `json:"refresh_token_expires_in,omitempty"`
-	IssuedAt        time.Time `json:"issued_at,omitzero"` // of the access token
-	AccessToken     string    `json:"access_token,omitempty"`
-	TokenType       string    `json:"token_type,omitempty"`
-	ExpiresAt       time.Time `json:"expires_at,omitzero"`
-	Scopes          []string  `json:"scopes,omitempty"`
-	Moved           string    `json:"moved,omitempty"` // of a move, until the next renewal
-}
-
-func (f *credentialsFile) formatOf() int { return f.Format }
-
-func credentialsFileOf(email string, c account.Credentials) credentialsFile {
+func credentialsFileOf(email string, c account.Credentials) layout.Credentials {
 	t := c.Token
-	return credentialsFile{
-		Format: format, Account: email, ClientSecret: c.ClientSecret.Reveal(),
+	return layout.Credentials{
+		Format: layout.Format, Account: email, ClientSecret: c.ClientSecret.Reveal(),
 		RefreshToken: t.Refresh.Reveal(), RefreshLifetime: seconds(t.RefreshLifetime), IssuedAt: instant(t.IssuedAt),
 		AccessToken: t.Access.Reveal(), TokenType: t.Type, ExpiresAt: instant(t.Expiry), Scopes: t.Scopes,
 	}
 }
 
-func (f credentialsFile) credentials() account.Credentials {
+func credentialsIn(f layout.Credentials) account.Credentials {
 	return account.Credentials{
 		ClientSecret: secret.New(f.ClientSecret),
 		Token: account.Token{

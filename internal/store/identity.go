@@ -43,7 +43,7 @@ func (o Options) makeIdentity(ctx context.Context, keys agefile.Keys, keep func(
 		return text, err
 	}
 	sum := sha256.Sum256([]byte(keys.Where()))
-	release, err := writing(ctx, o.Paths.locks(), "age-identity-"+hex.EncodeToString(sum[:8]), "")
+	release, err := writing(ctx, o.Paths.Locks(), "age-identity-"+hex.EncodeToString(sum[:8]), "")
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/store/layout"
 )
 
 // Keeper keeps texts by name: what a place for secrets has to be able to do.
@@ -58,7 +59,7 @@ func (s *keptSecrets) Get(ctx context.Context, email string) (account.Credential
 		return account.Credentials{}, err
 	}
 	where := s.where(email)
-	var kept credentialsFile
+	var kept layout.Credentials
 	err = decode(where, data, &kept)
 	if err == nil && !same(kept.Account, email) {
 		err = corruptKey(where, "account")
@@ -66,7 +67,7 @@ func (s *keptSecrets) Get(ctx context.Context, email string) (account.Credential
 	if err != nil {
 		return account.Credentials{}, s.blamed(email, err)
 	}
-	return kept.credentials(), nil
+	return credentialsIn(kept), nil
 }
 
 // isMissing reports whether a Keeper has no text of that name. A Symptom says

@@ -2,13 +2,12 @@ package store
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/store/layout"
 )
 
 // folder is where files of ours are. One that we named ourselves is made 0700
@@ -17,9 +16,6 @@ type folder struct {
 	path string
 	ours bool
 }
-
-// sizeLimit is far more than any file of ours needs, in bytes.
-const sizeLimit = 1 << 20
 
 // make makes the folder if it is not there, and refuses one in which others may
 // replace files.
@@ -33,7 +29,7 @@ func (d folder) make() error {
 	}
 	mode := info.Mode().Perm()
 	switch {
-	case !modesMatter, mode&0o077 == 0:
+	case !layout.ModesMatter, mode&0o077 == 0:
 		return nil
 	case d.ours:
 		if err := os.Chmod(d.path, 0o700); err != nil {
@@ -50,61 +46,14 @@ func (d folder) make() error {
 // readOwn reads a file of ours; private ones must be readable by nobody else.
 // A file that is not there gives fs.ErrNotExist, everything else a Symptom.
 func readOwn(file string, private bool) ([]byte, error) {
-	f, err := os.OpenFile(file, readFlags, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	data, err := layout.Read(file, private)
+	if refusal, ok := errors.AsType[*layout.Refusal](err); ok {
+		return nil, untrusted(file, refusal)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, unread(file, err)
 	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, unread(file, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "not-a-file", Facts: map[string]string{"file": file}}
-	}
-	if err := checkMode(file, info.Mode().Perm(), private); err != nil {
-		return nil, err
-	}
-	if err := checkOwner(file, ownerOf(info), os.Geteuid()); err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(f, sizeLimit+1))
-	if err != nil {
-		return nil, unread(file, err)
-	}
-	if len(data) > sizeLimit {
-		return nil, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "corrupt-file", Text: "far too large",
-			Facts: map[string]string{"file": file}}
-	}
-	return data, nil
-}
-
-func checkMode(file string, mode fs.FileMode, private bool) error {
-	switch {
-	case !modesMatter:
-		return nil
-	case private && mode&0o077 != 0:
-		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "readable-by-others",
-			Facts: map[string]string{"file": file, "mode": octal(mode)}}
-	case mode&0o022 != 0: // who may write an account may say where its secrets go
-		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "writable-by-others",
-			Facts: map[string]string{"file": file, "mode": octal(mode)}}
-	}
-	return nil
-}
-
-// checkOwner refuses a file of another person. root's is taken: it could read
-// and write ours anyhow. As root, files of others are refused, since writing
-// them would take them away from their owner (sudo with HOME kept).
-func checkOwner(file string, owner, self int) error {
-	if owner == self || owner == 0 || owner < 0 {
-		return nil
-	}
-	return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "owned-by-other",
-		Facts: map[string]string{"file": file, "owner": fmt.Sprint(owner), "self": fmt.Sprint(self)}}
+	return data, err
 }
 
 // replaceOwn puts data in the place of file, or leaves it as it is. The caller
@@ -189,5 +138,3 @@ func resolve(file string) (string, error) {
 	}
 	return "", errors.New("too many symbolic links")
 }
-
-func octal(mode fs.FileMode) string { return fmt.Sprintf("%04o", mode.Perm()) }

@@ -4,23 +4,9 @@ package store
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"syscall"
 )
-
-// modesMatter: the mode of a file says who may read it.
-const modesMatter = true
-
-// readFlags does not wait for a writer when the file is a pipe.
-const readFlags = os.O_RDONLY | syscall.O_NONBLOCK
-
-func ownerOf(info fs.FileInfo) int {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return int(stat.Uid)
-	}
-	return -1
-}
 
 func rename(from, to string) error { return os.Rename(from, to) }
 

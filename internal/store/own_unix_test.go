@@ -14,31 +14,6 @@ import (
 	"gmailoauth/internal/diagnosis"
 )
 
-func TestOwnerOfAFile(t *testing.T) {
-	tests := []struct {
-		name        string
-		owner, self int
-		code        string
-	}{
-		{"our own", 1000, 1000, ""},
-		{"root's", 0, 1000, ""},
-		{"another's", 1001, 1000, "owned-by-other"},
-		{"a user's, as root", 1000, 0, "owned-by-other"},
-		{"unknown", -1, 1000, ""},
-	}
-	for _, test := range tests {
-		err := checkOwner("f", test.owner, test.self)
-		symptom, _ := errors.AsType[*diagnosis.Symptom](err)
-		if (err == nil) != (test.code == "") || symptom != nil && symptom.Code != test.code {
-			t.Errorf("%s: checkOwner(%d, %d) = %v, want %q", test.name, test.owner, test.self, err, test.code)
-		}
-	}
-	info, err := os.Stat(t.TempDir())
-	if err != nil || ownerOf(info) != os.Geteuid() {
-		t.Errorf("ownerOf a folder just made = %v, want %d", ownerOf(info), os.Geteuid())
-	}
-}
-
 func TestErrorsOfWriting(t *testing.T) {
 	tests := []struct {
 		err  error

@@ -2,19 +2,10 @@ package store
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"syscall"
 	"time"
 )
-
-// modesMatter: Windows guards the profile folder by access lists, which the
-// mode does not show.
-const modesMatter = false
-
-const readFlags = os.O_RDONLY
-
-func ownerOf(fs.FileInfo) int { return -1 }
 
 // rename waits a little when somebody, often a virus scanner, has the file open.
 func rename(from, to string) error {

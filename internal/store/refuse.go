@@ -3,10 +3,31 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/store/layout"
 )
+
+// untrusted is the Symptom of a file that is there and must not be believed.
+func untrusted(file string, refusal *layout.Refusal) error {
+	facts := map[string]string{"file": file, "mode": octal(refusal.Mode)}
+	switch refusal.Why {
+	case layout.ReadableByOthers:
+		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "readable-by-others", Facts: facts}
+	case layout.WritableByOthers:
+		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "writable-by-others", Facts: facts}
+	case layout.OwnedByOther:
+		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "owned-by-other",
+			Facts: map[string]string{"file": file, "owner": fmt.Sprint(refusal.Owner), "self": fmt.Sprint(refusal.Self)}}
+	case layout.TooLarge:
+		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "corrupt-file", Text: "far too large", Facts: map[string]string{"file": file}}
+	}
+	return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "not-a-file", Facts: map[string]string{"file": file}}
+}
+
+func octal(mode fs.FileMode) string { return fmt.Sprintf("%04o", mode.Perm()) }
 
 // unread is the Symptom of a file that is there and cannot be read.
 func unread(file string, err error) error {

@@ -18,21 +18,15 @@ import (
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
 	"gmailoauth/internal/store/keyring"
+	"gmailoauth/internal/store/layout"
 	"gmailoauth/internal/store/vault"
 )
 
 // ErrNotFound is returned, wrapped, for an account that is not kept.
 var ErrNotFound = errors.New("no such account")
 
-// Paths are the folders that are ours, each made 0700 when first written to.
-type Paths struct {
-	Config  string // accounts: what is not secret
-	Data    string // secrets of the stores "file" and "age", and the lock files
-	State   string // how far a walk of setup has come
-	Runtime string // what ends with the session; empty where there is no such folder
-}
-
-func (p Paths) locks() string { return filepath.Join(p.Data, "locks") }
+// Paths are the folders that are ours.
+type Paths = layout.Paths
 
 // Secrets keeps credentials by account. Get gives ErrNotFound for an account
 // it does not have; every other error is a *diagnosis.Symptom. Lock excludes
@@ -80,8 +74,8 @@ func Open(spec string, options Options) (Secrets, error) {
 	kind, where, _ := strings.Cut(spec, ":")
 	switch {
 	case spec == "", kind == File && where == "":
-		dir := folder{filepath.Join(options.Paths.Data, "secrets"), true}
-		return &keptSecrets{keeper: files{dir, ".json"}, spec: File, locks: options.Paths.locks()}, nil
+		dir := folder{options.Paths.Secrets(), true}
+		return &keptSecrets{keeper: files{dir, layout.Suffix}, spec: File, locks: options.Paths.Locks()}, nil
 	case kind == File:
 		return openFolder(where)
 	case kind == Age:
@@ -91,24 +85,17 @@ func Open(spec string, options Options) (Secrets, error) {
 	case spec == Env:
 		return newEnvSecrets(options.Env), nil
 	case spec == Keyring:
-		return &keptSecrets{keeper: keyring.New(keyring.Accounts, options.Env), spec: spec, locks: options.Paths.locks()}, nil
+		return &keptSecrets{keeper: keyring.New(keyring.Accounts, options.Env), spec: spec, locks: options.Paths.Locks()}, nil
 	case kind == Vault:
 		keeper, err := vault.New(where, options.Env, options.Hide)
 		if err != nil {
 			return nil, err
 		}
-		return &keptSecrets{keeper: keeper, spec: spec, locks: options.Paths.locks(), unchecked: true}, nil
+		return &keptSecrets{keeper: keeper, spec: spec, locks: options.Paths.Locks(), unchecked: true}, nil
 	}
 	// The value is not repeated: it may be a secret that was meant for another flag.
 	return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "unknown-store",
 		Facts: map[string]string{"flag": "--store", "wanted": specs}}
-}
-
-// Immediate reports whether a store answers at once, from files or from memory:
-// no program is started, no network asked, and no person.
-func Immediate(spec string) bool {
-	kind, where, _ := strings.Cut(spec, ":")
-	return spec == "" || kind == File || kind == Env || kind == Age && where != Keyring
 }
 
 // openFolder keeps lock files beside the secrets: who shares the folder may
@@ -119,7 +106,7 @@ func openFolder(where string) (Secrets, error) {
 		return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-folder", Err: err,
 			Facts: map[string]string{"flag": "--store", "file": where}}
 	}
-	return &keptSecrets{keeper: files{folder{dir, false}, ".json"}, spec: File + ":" + dir, locks: filepath.Join(dir, "locks")}, nil
+	return &keptSecrets{keeper: files{folder{dir, false}, layout.Suffix}, spec: File + ":" + dir, locks: filepath.Join(dir, "locks")}, nil
 }
 
 // absolute makes what a spec says of this machine independent of where the

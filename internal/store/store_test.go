@@ -103,15 +103,6 @@ func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-func TestImmediate(t *testing.T) {
-	for spec, want := range map[string]bool{"": true, "file": true, "file:/x": true, "env": true, "age:/x": true,
-		"age:keyring": false, "keyring": false, "command:pass": false, "vault:kv/x": false} {
-		if got := store.Immediate(spec); got != want {
-			t.Errorf("Immediate(%q) = %v, want %v", spec, got, want)
-		}
-	}
-}
-
 func TestEnvAccount(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	write(t, file, "1//from-file\n", 0o444) // a container's secrets are often readable by all

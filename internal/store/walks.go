@@ -19,7 +19,7 @@ type Walks struct {
 
 // NewWalks gives the walks below paths.State. It touches no disk.
 func NewWalks(paths Paths) *Walks {
-	return &Walks{dir: folder{filepath.Join(paths.State, "setup"), true}, locks: paths.locks()}
+	return &Walks{dir: folder{filepath.Join(paths.State, "setup"), true}, locks: paths.Locks()}
 }
 
 // File is where the walk for a target is kept.

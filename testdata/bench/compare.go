@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"slices"
 	"syscall"
@@ -47,6 +48,9 @@ func compare(ctx context.Context, rows []row) error {
 func measure(ctx context.Context, r row) (sample, error) {
 	cmd := exec.CommandContext(ctx, r.argv[0], r.argv[1:]...)
 	cmd.Env = []string{"HOME=" + r.home, "PATH=" + path}
+	if bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); bus != "" { // a keyring is there
+		cmd.Env = append(cmd.Env, "DBUS_SESSION_BUS_ADDRESS="+bus)
+	}
 	start := time.Now()
 	out, err := cmd.Output()
 	one := sample{wall: time.Since(start).Seconds() * 1000}

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package main
+package first
 
 // noCores has nothing to do: Windows writes no dumps of user programs unless an
 // administrator asks for them.
