@@ -151,12 +151,10 @@ func (o *workplace) kept(email string) (account.Account, account.Credentials) {
 
 func unusedPort(t *testing.T) string {
 	t.Helper()
-	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = socket.Close() }()
-	_, port, _ := net.SplitHostPort(socket.Addr().String())
 	return port
 }
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -158,15 +160,19 @@ func withoutAnswers(answers playbook.Answers, keys []string) playbook.Answers {
 	return rest
 }
 
-// freePort is one on which nobody listens at the moment.
-func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // binding to loopback does not wait
-	if err != nil {
-		return "", err
+// freePort is one on which nobody listens at the moment. It lies below those that
+// systems give to whoever wants any (from 32768 on Linux, from 49152 elsewhere),
+// so that it is still free when it is used.
+func freePort() (port string, err error) {
+	for range 100 {
+		var listener net.Listener
+		port = strconv.Itoa(20000 + rand.IntN(12000))
+		listener, err = net.Listen("tcp", "127.0.0.1:"+port) //nolint:noctx // binding to loopback does not wait
+		if err == nil {
+			return port, listener.Close()
+		}
 	}
-	defer func() { _ = listener.Close() }()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, err
+	return "", err
 }
 
 // suppliedBook proposes the ready-made client, for those who do not make one on
