@@ -41,7 +41,10 @@ func (a *app) cleanFacts(facts map[string]string) map[string]string {
 
 // explainClean explains, and takes secrets out of what it says.
 func (a *app) explainClean(s *diagnosis.Symptom) diagnosis.Diagnosis {
-	d := a.explain(s)
+	return a.cleanDiagnosis(a.explain(s))
+}
+
+func (a *app) cleanDiagnosis(d diagnosis.Diagnosis) diagnosis.Diagnosis {
 	for _, text := range []*string{&d.Error, &d.Cause, &d.Fix, &d.URL, &d.Command} {
 		*text = a.hide.Clean(*text)
 	}

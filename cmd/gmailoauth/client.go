@@ -43,12 +43,12 @@ in the console, 5 unreachable.`,
 	}
 	flags.add(cmd)
 	cmd.Flags().StringArrayVar(&uris, "redirect-uri", nil, "redirect URI to look at (repeatable)")
-	cmd.Flags().StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
+	cmd.Flags().StringVar(&a.flags.format, "format", "text", strings.Join(report.CheckFormats(), ", "))
 	return cmd
 }
 
 func (a *app) checkClient(ctx context.Context, flags *clientFlags, uris []string) error {
-	if err := oneOf(a.flags.format, report.Formats()...); err != nil {
+	if err := oneOf(a.flags.format, report.CheckFormats()...); err != nil {
 		return err
 	}
 	client, given, err := a.clientFromFlags(flags)
@@ -71,7 +71,10 @@ func (a *app) checkClient(ctx context.Context, flags *clientFlags, uris []string
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	proof := a.newProof("client check", false)
+	proof, err := a.newProof("client check", "", false)
+	if err != nil {
+		return err
+	}
 	if err := proof.box(box); err != nil {
 		return fmt.Errorf("write the findings: %w", err)
 	}

@@ -20,6 +20,7 @@ type verifyFlags struct {
 	accounts    []string
 	strict      bool
 	concurrency int
+	output      string
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -34,12 +35,14 @@ Nothing is changed: INBOX is opened read-only, no consent is asked for. Only
 --send-test sends a message, to the mailbox itself, and leaves it there.
 
 With GMAILOAUTH_ACCOUNT, _CLIENT_ID, _CLIENT_SECRET and _REFRESH_TOKEN set,
-nothing needs to be on disk.
+nothing needs to be on disk. What each --format is for: gmailoauth help formats.
 
-Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later.`,
+Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later;
+under --format nagios those of a plugin, 0 to 3.`,
 		Example: `  gmailoauth verify
   gmailoauth verify office@example.com --protocol imap,smtp,pop3
-  gmailoauth verify --format junit > verify.xml`,
+  gmailoauth verify --format junit > verify.xml
+  gmailoauth verify --format html --output verify.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = f.accounts
@@ -55,6 +58,7 @@ Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later.`,
 	flags.IntVar(&f.concurrency, "concurrency", 8, "mailboxes proven at the same time")
 	flags.StringSliceVar(&f.accounts, "account", nil, "the same as EMAIL, if none is named")
 	flags.StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
+	flags.StringVar(&f.output, "output", "", "write to this file, in place of stdout")
 	return cmd
 }
 
@@ -72,7 +76,11 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 		return err
 	}
 	defer release()
-	proof := a.newProof("verify", f.strict)
+	proof, err := a.newProof("verify", f.output, f.strict)
+	if err != nil {
+		return err
+	}
+	defer proof.close()
 	boxes := make([]finding.Mailbox, len(subjects))
 	done := make([]chan struct{}, len(subjects))
 	group := new(errgroup.Group)
@@ -101,7 +109,7 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 	_ = group.Wait()
 	<-told
 	if written != nil {
-		return fmt.Errorf("write the proof: %w", written)
+		return written
 	}
 	return proof.end(ctx)
 }

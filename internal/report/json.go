@@ -69,11 +69,7 @@ func JSON(w io.Writer, command, version string, boxes []finding.Mailbox, explain
 type jsonStream struct{ tally }
 
 func (s *jsonStream) Begin(w io.Writer) error {
-	head, err := indented("", struct {
-		Format  int    `json:"format"`
-		Command string `json:"command"`
-		Version string `json:"version"`
-	}{format, s.run.Command, s.run.Version})
+	head, err := indented("", s.head())
 	if err != nil {
 		return err
 	}
@@ -175,13 +171,13 @@ func evidence(f finding.Finding) string {
 
 // Failure writes what ended a command as a JSON object.
 func Failure(w io.Writer, command, version string, d diagnosis.Diagnosis) error {
-	return write(w, struct {
-		Format  int            `json:"format"`
-		Command string         `json:"command"`
-		Version string         `json:"version"`
-		Error   *jsonDiagnosis `json:"error"`
-		Exit    int            `json:"exit"`
-	}{format, command, version, diagnosisOf(d), d.Exit})
+	return write(w, jsonFailure{jsonHead{format, command, version}, diagnosisOf(d), d.Exit})
+}
+
+type jsonFailure struct {
+	jsonHead
+	Error *jsonDiagnosis `json:"error"`
+	Exit  int            `json:"exit"`
 }
 
 func write(w io.Writer, object any) error {

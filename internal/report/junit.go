@@ -88,8 +88,7 @@ func advice(d diagnosis.Diagnosis, said *words.Words) string {
 }
 
 func testcase(f finding.Finding, command string, explain Explain, said *words.Words, strict bool) junit.Testcase {
-	name := strings.Join(strings.Fields(f.ID+" "+f.Endpoint+" "+f.Mechanism), " ")
-	c := junit.Testcase{Name: name, Classname: "gmailoauth." + command, Time: seconds(f.Duration)}
+	c := junit.Testcase{Name: checkName(f), Classname: "gmailoauth." + command, Time: seconds(f.Duration)}
 	switch {
 	case f.Status == finding.Skip:
 		c.Skipped = &junit.Result{Message: reason(f, said)}

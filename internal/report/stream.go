@@ -43,8 +43,12 @@ type Ending struct {
 
 // Formats lists the formats of a proof; the first is for people.
 func Formats() []string {
-	return []string{"text", "json", "junit"}
+	return []string{"text", "json", "jsonl", "junit", "github", "openmetrics", "nagios", "tap", "html"}
 }
+
+// CheckFormats lists those of Formats that fit checks which are not of mailboxes:
+// a client, a machine.
+func CheckFormats() []string { return []string{"text", "json", "jsonl", "junit", "tap"} }
 
 // NewStream gives the Stream of one of Formats; of any other name nil.
 func NewStream(format string, run Run) Stream {
@@ -54,10 +58,43 @@ func NewStream(format string, run Run) Stream {
 		return &textStream{tally: t}
 	case "json":
 		return &jsonStream{tally: t}
+	case "jsonl":
+		return &jsonlStream{tally: t}
 	case "junit":
 		return &junitStream{tally: t}
+	case "github":
+		return &githubStream{tally: t}
+	case "openmetrics":
+		return &metricsStream{tally: t}
+	case "nagios":
+		return &nagiosStream{tally: t}
+	case "tap":
+		return &tapStream{tally: t}
+	case "html":
+		return &htmlStream{tally: t}
 	}
 	return nil
+}
+
+// Failed writes what kept a proof from beginning, as its format has it, and
+// gives the exit code. Formats that are not for the moment (JUnit, OpenMetrics,
+// HTML) and text write nothing: what they would replace stays as it is.
+func Failed(w io.Writer, format string, run Run, d diagnosis.Diagnosis) (exit int, err error) {
+	switch format {
+	case "json":
+		err = Failure(w, run.Command, run.Version, d)
+	case "jsonl":
+		err = jsonlFailed(w, run, d)
+	case "github":
+		err = githubFailed(w, run, d)
+	case "nagios":
+		return nagiosUnknown, nagiosFailed(w, d)
+	case "tap":
+		if _, err = io.WriteString(w, tapVersion); err == nil {
+			err = tapFailed(w, d, run.Words)
+		}
+	}
+	return d.Exit, err
 }
 
 // tally counts mailboxes; it is the part that all Streams share.
