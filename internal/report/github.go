@@ -117,7 +117,7 @@ func githubFailed(w io.Writer, run Run, d diagnosis.Diagnosis) error {
 // Source: github.com/actions/runner, src/Runner.Common/ActionCommand.cs (seen 2026-11-21).
 func inLog(text string) string {
 	var out strings.Builder
-	for line := range strings.Lines(strings.ReplaceAll(text, "##[", "## [")) {
+	for line := range strings.Lines(withoutOld(text)) {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") {
 			line = "- " + line
 		}
@@ -126,10 +126,12 @@ func inLog(text string) string {
 	return out.String()
 }
 
+func withoutOld(text string) string { return strings.ReplaceAll(text, "##[", "## [") }
+
 // inMessage spells a text as the message of a command.
 // Source: github.com/actions/toolkit, packages/core/src/command.ts (seen 2026-11-21).
 func inMessage(text string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(withoutOld(text))
 }
 
 // inProperty spells a text as the value of a property of a command.

@@ -8,6 +8,7 @@ import (
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/finding"
+	"gmailoauth/internal/words"
 )
 
 // The plugin protocol of Nagios has exit codes of its own.
@@ -19,22 +20,24 @@ const (
 	nagiosUnknown
 )
 
-// nagiosLines is how many mailboxes are named below the first line: servers cut
+// nagiosLines is how many problems are named below the first line: servers cut
 // off what is longer than 8 kB.
 const nagiosLines = 40
 
 // nagiosStream writes what a plugin of Nagios or Icinga does: a line with its
-// performance data, and below it the mailboxes that are not well, of which it
-// keeps the first forty. A refusal is CRITICAL, also one that may pass, since
+// performance data, and below it what is not well, of which it keeps the first
+// forty failures and the first forty warnings. A refusal is CRITICAL, also one that may pass, since
 // the server asks again before it tells anyone; what is wrong on this machine,
 // or could not be tried at all, is UNKNOWN; a warning is WARNING, or CRITICAL if
 // strict.
 type nagiosStream struct {
 	tally
-	state  int
-	ill    []string // lines
-	more   int      // lines that are left out
-	timing []string // performance data of the first mailbox
+	state    int
+	first    string   // what the first line tells of the first failure, or the first warning
+	failures []string // lines
+	warnings []string
+	problems int
+	timing   []string // performance data of the first mailbox
 }
 
 func (s *nagiosStream) Begin(io.Writer) error {
@@ -56,14 +59,25 @@ func (s *nagiosStream) Box(_ io.Writer, box finding.Mailbox) error {
 			continue
 		}
 		told[r.diagnosis.Name] = true
-		if len(s.ill) == nagiosLines {
-			s.more++
-			continue
-		}
-		what := strings.Join(strings.Fields(r.label+" "+r.endpoint), " ")
-		s.ill = append(s.ill, onPluginLine(box.Account+" ("+what+"): "+s.run.Words.Semicolon(r.diagnosis.Error, r.diagnosis.Fix)))
+		s.keep(box.Account, r)
 	}
 	return nil
+}
+
+// keep notes a problem, as far as there is room for it.
+func (s *nagiosStream) keep(account string, r row) {
+	s.problems++
+	list := &s.failures
+	if r.status == finding.Warn {
+		list = &s.warnings
+	}
+	if len(s.failures) == 0 && (r.status == finding.Fail || len(s.warnings) == 0) {
+		s.first = onPluginLine(s.run.Words.Colon(account, r.diagnosis.Error))
+	}
+	if len(*list) < nagiosLines {
+		what := strings.Join(strings.Fields(r.label+" "+r.endpoint), " ")
+		*list = append(*list, onPluginLine(s.run.Words.Colon(account+" ("+what+")", s.run.Words.Semicolon(r.diagnosis.Error, r.diagnosis.Fix))))
+	}
 }
 
 func (s *nagiosStream) stateOf(is finding.Status, code int) int {
@@ -91,11 +105,7 @@ func worseState(a, b int) int {
 func (s *nagiosStream) End(w io.Writer, end Ending) error {
 	if end.Cut != nil {
 		s.state = nagiosUnknown
-		return nagiosFailed(w, *end.Cut)
-	}
-	first := s.counted()
-	if len(s.ill) > 0 {
-		first += "; " + s.ill[0]
+		return nagiosFailed(w, *end.Cut, s.run.Words)
 	}
 	total := s.total
 	data := append([]string{
@@ -106,12 +116,15 @@ func (s *nagiosStream) End(w io.Writer, end Ending) error {
 		fmt.Sprintf("skipped=%d;;;0;%d", s.count(finding.Skip), total),
 		fmt.Sprintf("time=%.3fs;;;0", end.Elapsed.Seconds()),
 	}, s.ofOne()...)
-	lines := []string{pluginLine(s.state, first) + " | " + strings.Join(data, " ")}
-	if len(s.ill) > 1 {
-		lines = append(lines, s.ill[1:]...)
+	first := s.counted()
+	if s.first != "" {
+		first = s.run.Words.Semicolon(first, s.first)
 	}
-	if s.more > 0 {
-		lines = append(lines, s.run.Words.Count("proof.more", s.more))
+	lines := append([]string{pluginLine(s.state, first) + " | " + strings.Join(data, " ")}, s.failures...)
+	lines = append(lines, s.warnings...)
+	lines = lines[:min(len(lines), nagiosLines+1)]
+	if more := s.problems + 1 - len(lines); more > 0 {
+		lines = append(lines, s.run.Words.Count("proof.more", more))
 	}
 	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
@@ -129,8 +142,8 @@ func (s *nagiosStream) ofOne() []string {
 func (s *nagiosStream) Exit() int { return s.state }
 
 // nagiosFailed tells what kept the plugin from finding out anything.
-func nagiosFailed(w io.Writer, d diagnosis.Diagnosis) error {
-	_, err := io.WriteString(w, pluginLine(nagiosUnknown, onPluginLine(d.Error+"; "+d.Fix))+"\n")
+func nagiosFailed(w io.Writer, d diagnosis.Diagnosis, said *words.Words) error {
+	_, err := io.WriteString(w, pluginLine(nagiosUnknown, onPluginLine(said.Semicolon(d.Error, d.Fix)))+"\n")
 	return err
 }
 

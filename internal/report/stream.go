@@ -88,7 +88,7 @@ func Failed(w io.Writer, format string, run Run, d diagnosis.Diagnosis) (exit in
 	case "github":
 		err = githubFailed(w, run, d)
 	case "nagios":
-		return nagiosUnknown, nagiosFailed(w, d)
+		return nagiosUnknown, nagiosFailed(w, d, run.Words)
 	case "tap":
 		if _, err = io.WriteString(w, tapVersion); err == nil {
 			err = tapFailed(w, d, run.Words)
