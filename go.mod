@@ -36,7 +36,10 @@ require (
 	golang.org/x/text v0.43.0
 )
 
-require filippo.io/hpke v0.4.0 // indirect
+require (
+	filippo.io/hpke v0.4.0 // indirect
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+)
 
 require (
 	charm.land/bubbles/v2 v2.0.0 // indirect

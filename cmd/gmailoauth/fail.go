@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"gmailoauth/internal/diagnosis"
@@ -23,20 +22,15 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
-// fail tells an error in four lines on stderr, under --format json also as an
-// object on stdout, and gives the exit code. command is the words that stood
-// behind the program's name.
+// fail tells an error in four lines on stderr, and on stdout as the format has
+// it, and gives the exit code. command is the words that stood behind the
+// program's name.
 func (a *app) fail(ctx context.Context, command string, args []string, err error) int {
 	if exit, ok := errors.AsType[exitError](err); ok {
 		return int(exit)
 	}
-	asJSON := a.flags.format == "json" || asksForJSON(args) || a.env("GMAILOAUTH_FORMAT") == "json"
 	if errors.Is(err, context.Canceled) || errors.Is(ctx.Err(), context.Canceled) {
-		if asJSON {
-			d := a.explain(&diagnosis.Symptom{Where: diagnosis.AtInput, Code: "interrupted"})
-			a.writeClean(a.term.Out.Write, func(b *bytes.Buffer) error { return report.Failure(b, command, version, d) })
-		}
-		return exitInterrupted
+		return a.tellFailed(command, args, a.explain(&diagnosis.Symptom{Where: diagnosis.AtInput, Code: "interrupted"}))
 	}
 	symptom := diagnosis.SymptomOf(usageSymptom(unwritten(err)))
 	d := a.explain(symptom)
@@ -46,10 +40,7 @@ func (a *app) fail(ctx context.Context, command string, args []string, err error
 		}
 		return report.FourLines(b, a.reportOptions(a.term.ErrTTY), d)
 	})
-	if asJSON {
-		a.writeClean(a.term.Out.Write, func(b *bytes.Buffer) error { return report.Failure(b, command, version, d) })
-	}
-	return d.Exit
+	return a.tellFailed(command, args, d)
 }
 
 // unwritten is the Symptom of an answer that stdout did not take; other errors
@@ -72,31 +63,21 @@ func (a *app) writeClean(write func([]byte) (int, error), compose func(*bytes.Bu
 	_, _ = write([]byte(a.clean(b.String())))
 }
 
-// asksForJSON looks for --format json in a command line that may not have been
-// read to its end.
-func asksForJSON(args []string) bool {
-	for i, arg := range args {
-		if arg == "--" {
-			return false
-		}
-		if arg == "--format=json" || arg == "--format" && slices.Equal(args[i+1:min(i+2, len(args))], []string{"json"}) {
-			return true
-		}
-	}
-	return false
-}
-
 // langIn looks for --lang in a command line that may not have been read to its
 // end: what cannot be read is told in the admin's language too.
-func langIn(args []string) string {
+func langIn(args []string) string { return valueIn(args, "--lang") }
+
+// valueIn looks for the value of a flag in a command line that may not have been
+// read to its end.
+func valueIn(args []string, flag string) string {
 	for i, arg := range args {
 		if arg == "--" {
 			break
 		}
-		if lang, ok := strings.CutPrefix(arg, "--lang="); ok {
-			return lang
+		if value, ok := strings.CutPrefix(arg, flag+"="); ok {
+			return value
 		}
-		if arg == "--lang" && i+1 < len(args) {
+		if arg == flag && i+1 < len(args) {
 			return args[i+1]
 		}
 	}

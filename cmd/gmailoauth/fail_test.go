@@ -118,8 +118,8 @@ func TestFailureAsJSON(t *testing.T) {
 			t.Errorf("run(%s) = %d, %+v", row.args, code, got)
 		}
 	}
-	if asksForJSON([]string{"x", "--", "--format", "json"}) {
-		t.Error("asksForJSON reads behind --")
+	if got := newStage(nil).formatOf("x", []string{"x", "--", "--format", "json"}); got != "" {
+		t.Errorf("behind -- formatOf reads %q", got)
 	}
 }
 

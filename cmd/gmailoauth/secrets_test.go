@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"gmailoauth/internal/account"
+	"gmailoauth/internal/report"
 	"gmailoauth/internal/sandbox"
 )
 
@@ -55,8 +56,12 @@ func (w *watched) commands() {
 
 	// Mail servers that repeat the token, in words, in their challenge and in base64.
 	w.use("mail-echoes")
-	for _, format := range []string{"text", "json", "junit"} {
-		w.run(4, "verify", "--sasl", "both", "--protocol", "imap,smtp,pop3", "--format", format, "-v", "--trace", w.file("trace-"+format))
+	for _, format := range report.Formats() {
+		code := 4
+		if format == "nagios" {
+			code = 2
+		}
+		w.run(code, "verify", "--sasl", "both", "--protocol", "imap,smtp,pop3", "--format", format, "-v", "--trace", w.file("trace-"+format))
 	}
 	w.use()
 

@@ -154,7 +154,13 @@ func (w *workplace) arrives(t *testing.T, email, subject string) {
 func (w *workplace) anHourPasses(t *testing.T, d *desk) {
 	t.Helper()
 	w.box.ExpireAccess(d.email)
-	path := filepath.Join(d.home, ".local/share/gmailoauth/secrets", d.email+".json")
+	anHourOlder(t, d.home, d.email)
+}
+
+// anHourOlder makes the access token that is kept below a home end earlier.
+func anHourOlder(t *testing.T, home, email string) {
+	t.Helper()
+	path := filepath.Join(home, ".local/share/gmailoauth/secrets", email+".json")
 	text, err := os.ReadFile(path)
 	check(t, err)
 	var kept map[string]any

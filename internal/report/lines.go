@@ -86,13 +86,14 @@ func (o Options) accent(text string) string {
 	return lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Red).Render(text)
 }
 
-// printable gives a server's words on one line, without what steers a terminal.
+// printable gives a text on one line, without what steers a terminal: a server's
+// words, or ours with such in them.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(text, "?"))
-	return strings.Join(strings.Fields(text), " ")
+	return strings.Join(words.Fields(text), " ")
 }
