@@ -54,6 +54,7 @@ Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later.`,
 	addProtocols(cmd, &f.protocols)
 	flags.StringSliceVar(&f.sasl, "sasl", []string{"xoauth2"}, "xoauth2, oauthbearer or both")
 	flags.BoolVar(&f.sendTest, "send-test", false, "send one message to the mailbox itself and find it by IMAP")
+	addWarnBefore(cmd, &f.warnBefore)
 	flags.BoolVar(&f.strict, "strict", false, "warnings fail as well")
 	flags.IntVar(&f.concurrency, "concurrency", 8, "mailboxes proven at the same time")
 	flags.StringSliceVar(&f.accounts, "account", nil, "the same as EMAIL, if none is named")
@@ -75,6 +76,7 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 		return err
 	}
 	defer release()
+	f.siblings = a.lazySiblings()
 	start := a.now()
 	boxes := make([]finding.Mailbox, len(subjects))
 	done := make([]chan struct{}, len(subjects))
