@@ -19,6 +19,7 @@ type verifyFlags struct {
 	proofOptions
 	accounts    []string
 	strict      bool
+	baseline    string
 	concurrency int
 }
 
@@ -36,10 +37,16 @@ Nothing is changed: INBOX is opened read-only, no consent is asked for. Only
 With GMAILOAUTH_ACCOUNT, _CLIENT_ID, _CLIENT_SECRET and _REFRESH_TOKEN set,
 nothing needs to be on disk.
 
+With --baseline, the JSON of an earlier run, only what changed since is told, and
+only what is new or has changed makes it fail: what was known is no news. JSON
+stays whole, with the changes under "baseline": it is the next run's baseline.
+
 Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later.`,
 		Example: `  gmailoauth verify
   gmailoauth verify office@example.com --protocol imap,smtp,pop3
-  gmailoauth verify --format junit > verify.xml`,
+  gmailoauth verify --format junit > verify.xml
+  gmailoauth verify --strict --warn-before 48h
+  gmailoauth verify --baseline yesterday.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = f.accounts
@@ -52,6 +59,7 @@ Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later.`,
 	flags.StringSliceVar(&f.sasl, "sasl", []string{"xoauth2"}, "xoauth2, oauthbearer or both")
 	flags.BoolVar(&f.sendTest, "send-test", false, "send one message to the mailbox itself and find it by IMAP")
 	addWarnBefore(cmd, &f.warnBefore)
+	addBaseline(cmd, &f.baseline)
 	flags.BoolVar(&f.strict, "strict", false, "warnings fail as well")
 	flags.IntVar(&f.concurrency, "concurrency", 8, "mailboxes proven at the same time")
 	flags.StringSliceVar(&f.accounts, "account", nil, "the same as EMAIL, if none is named")
@@ -64,6 +72,10 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 	if err := f.check(a.flags.format); err != nil {
 		return err
 	}
+	baseline, err := a.baseline(f.baseline)
+	if err != nil {
+		return err
+	}
 	subjects, err := a.toVerify(ctx, emails)
 	if err != nil {
 		return err
@@ -74,7 +86,7 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 	}
 	defer release()
 	f.siblings = a.lazySiblings()
-	proof := a.newProof("verify", f.strict)
+	proof := a.newProof("verify", f.strict).since(baseline, f.strict, len(emails) == 0)
 	boxes := make([]finding.Mailbox, len(subjects))
 	done := make([]chan struct{}, len(subjects))
 	group := new(errgroup.Group)

@@ -108,6 +108,7 @@ func (t *tally) account(box finding.Mailbox) jsonAccount {
 // was cut off.
 type jsonEnd struct {
 	Summary jsonSummary    `json:"summary"`
+	Since   *jsonSince     `json:"baseline,omitempty"`
 	Error   *jsonDiagnosis `json:"error,omitempty"`
 	Exit    int            `json:"exit,omitempty"`
 }
@@ -115,6 +116,7 @@ type jsonEnd struct {
 func (t *tally) end(end Ending) jsonEnd {
 	t.cut(end)
 	told := jsonEnd{Summary: jsonSummary{t.total, t.count(finding.Pass), t.count(finding.Warn), t.count(finding.Fail), t.count(finding.Skip)}}
+	told.Since = jsonSinceOf(end.Since)
 	if end.Cut != nil {
 		told.Error, told.Exit = diagnosisOf(*end.Cut), end.Cut.Exit
 	}

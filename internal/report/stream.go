@@ -39,6 +39,7 @@ type Run struct {
 type Ending struct {
 	Elapsed time.Duration
 	Cut     *diagnosis.Diagnosis // what kept the run from going on to the last mailbox; nil: nothing
+	Since   *Diff                // what changed since a baseline; nil: there is none
 }
 
 // Formats lists the formats of a proof; the first is for people.
