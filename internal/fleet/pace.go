@@ -1,0 +1,123 @@
+package fleet
+
+import (
+	"context"
+	"sync"
+)
+
+// Pace says how many mailboxes may be under way at once. It begins with few, and
+// lets one more in for each that went well, up to the most that were allowed; a
+// server that asks for patience halves it. All mailboxes of a run meet the same
+// hosts, and a mailbox keeps one connection to each: so it is also the limit of
+// connections to a host. Any goroutine may use it.
+// Source: the scheme is that of TCP's congestion avoidance (RFC 5681, section 3.1).
+type Pace struct {
+	mu      sync.Mutex
+	most    int
+	allowed int
+	inside  int
+	since   int           // mailboxes that have ended since it was last halved
+	halved  bool          // ever
+	changed chan struct{} // closed and made anew when somebody may get in
+}
+
+// firstSteps is how many are let in before anything is known of the servers.
+const firstSteps = 4
+
+// NewPace allows most at once, and at least one.
+func NewPace(most int) *Pace {
+	most = max(most, 1)
+	return &Pace{most: most, allowed: min(most, firstSteps), changed: make(chan struct{})}
+}
+
+// Well notes that a mailbox met no server that asks for patience.
+func (p *Pace) Well() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.since++
+	if p.allowed < p.most {
+		p.allowed++
+		p.wake()
+	}
+}
+
+// Slower notes that a server asked for patience. Those that were under way with
+// the first of them may all say so: that counts once.
+func (p *Pace) Slower() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.halved && p.since < p.allowed {
+		p.since++
+		return
+	}
+	p.allowed, p.since, p.halved = max(1, p.allowed/2), 0, true
+}
+
+// Allowed is how many may be under way now.
+func (p *Pace) Allowed() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.allowed
+}
+
+// Outside gives a place back while somebody waits before trying again, and
+// takes one again before it returns. wait says whether to go on.
+func (p *Pace) Outside(ctx context.Context, wait func() bool) bool {
+	p.leave()
+	onward := wait()
+	p.mu.Lock()
+	if onward {
+		p.mu.Unlock()
+		if p.enter(ctx, nil) {
+			return true
+		}
+		p.mu.Lock()
+	}
+	p.inside++ // the caller still holds a place, to be given back
+	p.mu.Unlock()
+	return false
+}
+
+// enter waits for a place; false if there is none any more.
+func (p *Pace) enter(ctx context.Context, enough <-chan struct{}) bool {
+	for {
+		p.mu.Lock()
+		if ctx.Err() == nil && !over(enough) && p.inside < p.allowed {
+			p.inside++
+			p.mu.Unlock()
+			return true
+		}
+		changed := p.changed
+		p.mu.Unlock()
+		if ctx.Err() != nil || over(enough) {
+			return false
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		case <-enough:
+		}
+	}
+}
+
+func over(enough <-chan struct{}) bool {
+	select {
+	case <-enough:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *Pace) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inside--
+	p.wake()
+}
+
+// wake is called with mu held.
+func (p *Pace) wake() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
