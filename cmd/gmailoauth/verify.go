@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -57,7 +54,7 @@ Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later.`,
 	flags.BoolVar(&f.strict, "strict", false, "warnings fail as well")
 	flags.IntVar(&f.concurrency, "concurrency", 8, "mailboxes proven at the same time")
 	flags.StringSliceVar(&f.accounts, "account", nil, "the same as EMAIL, if none is named")
-	flags.StringVar(&a.flags.format, "format", "text", "text, json or junit")
+	flags.StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
 	return cmd
 }
 
@@ -75,7 +72,7 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 		return err
 	}
 	defer release()
-	start := a.now()
+	proof := a.newProof("verify", f.strict)
 	boxes := make([]finding.Mailbox, len(subjects))
 	done := make([]chan struct{}, len(subjects))
 	group := new(errgroup.Group)
@@ -89,10 +86,8 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 		defer close(told)
 		for i := range boxes {
 			<-done[i]
-			if a.flags.format == "text" && written == nil && ctx.Err() == nil {
-				written = a.writeAnswer(func(w io.Writer) error {
-					return report.Human(w, a.reportOptions(a.term.OutTTY), boxes[i])
-				})
+			if written == nil && ctx.Err() == nil {
+				written = proof.box(boxes[i])
 			}
 		}
 	}()
@@ -105,42 +100,10 @@ func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error 
 	}
 	_ = group.Wait()
 	<-told
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if written == nil {
-		written = a.writeProof(boxes, f.strict, a.now().Sub(start))
-	}
 	if written != nil {
 		return fmt.Errorf("write the proof: %w", written)
 	}
-	if code := report.Exit(boxes, a.explain, f.strict); code != 0 {
-		return exitError(code)
-	}
-	return nil
-}
-
-// writeProof writes what text mode has not written yet.
-func (a *app) writeProof(boxes []finding.Mailbox, strict bool, took time.Duration) error {
-	return a.writeAnswer(func(w io.Writer) error {
-		switch a.flags.format {
-		case "json":
-			return report.JSON(w, "verify", version, boxes, a.explain, a.words())
-		case "junit":
-			return report.JUnit(w, "verify", boxes, a.explain, a.words(), strict)
-		}
-		return report.Summary(w, a.reportOptions(a.term.OutTTY), boxes, took)
-	})
-}
-
-// writeAnswer writes what compose makes to stdout, without secrets.
-func (a *app) writeAnswer(compose func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := compose(&b); err != nil {
-		return err
-	}
-	_, err := io.WriteString(a.term.Out, a.clean(b.String()))
-	return err
+	return proof.end(ctx)
 }
 
 func (f *verifyFlags) check(format string) error {
@@ -161,8 +124,8 @@ func (f *verifyFlags) check(format string) error {
 	slices.Sort(mechanisms)
 	slices.Reverse(mechanisms) // XOAUTH2 first
 	f.sasl = slices.Compact(mechanisms)
-	if !slices.Contains([]string{"text", "json", "junit"}, format) {
-		return badChoice("bad-format", "--format", format, "text, json, junit")
+	if known := report.Formats(); !slices.Contains(known, format) {
+		return badChoice("bad-format", "--format", format, strings.Join(known, ", "))
 	}
 	if f.concurrency < 1 || f.concurrency > 256 {
 		return badChoice("bad-value", "--concurrency", fmt.Sprint(f.concurrency), "1…256")
