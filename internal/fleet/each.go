@@ -2,31 +2,23 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"sync"
 )
-
-// ErrEnough ends Each early without being an error: out returns it to say that
-// nothing more need be begun.
-var ErrEnough = errors.New("enough")
 
 // Each does something n times, as many at once as pace allows, and hands the
 // results to out in their order, one after the other. No more than window are
 // begun and not handed out yet, so that one slow task costs no memory.
 //
-// When ctx ends, or out returns an error, nothing more is begun; what is under
-// way is waited for and, unless out failed, handed out. Each returns the error
-// of out (nil for [ErrEnough]), else that of ctx. No goroutine is left behind.
+// When ctx ends, pace is stopped, or out returns an error, nothing more is begun;
+// what is under way is waited for and, unless out failed, handed out. Each
+// returns the error of out, else that of ctx. No goroutine is left behind.
 func Each[T any](ctx context.Context, n, window int, pace *Pace, do func(ctx context.Context, i int) T, out func(i int, result T) error) error {
 	run := &each[T]{pending: make(chan chan T, max(window, 1)), enough: make(chan struct{})}
 	var tasks sync.WaitGroup
 	tasks.Go(func() { run.begin(ctx, n, pace, &tasks, do) })
 	err := run.handOut(out)
 	tasks.Wait()
-	switch {
-	case errors.Is(err, ErrEnough):
-		return nil
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	return ctx.Err()
@@ -75,13 +67,9 @@ func (e *each[T]) handOut(out func(int, T) error) (failed error) {
 		if !done {
 			continue // was never begun
 		}
-		if failed == nil || errors.Is(failed, ErrEnough) {
-			err := out(i, one)
-			if err != nil && failed == nil {
+		if failed == nil {
+			if failed = out(i, one); failed != nil {
 				close(e.enough)
-			}
-			if err != nil && (failed == nil || !errors.Is(err, ErrEnough)) {
-				failed = err
 			}
 		}
 		i++

@@ -56,13 +56,14 @@ func TestEachIsInOrderAndBounded(t *testing.T) {
 func TestEachEnds(t *testing.T) {
 	broken := errors.New("no more paper")
 	for name, c := range map[string]struct {
-		out  error // after the third
-		stop bool
-		want error
+		out   error // after the third
+		stop  bool
+		enter bool
+		want  error
 	}{
-		"enough":         {ErrEnough, false, nil},
-		"out fails":      {broken, false, broken},
-		"somebody stops": {nil, true, context.Canceled},
+		"enough":         {nil, false, true, nil},
+		"out fails":      {broken, false, false, broken},
+		"somebody stops": {nil, true, false, context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -70,9 +71,13 @@ func TestEachEnds(t *testing.T) {
 				defer stop()
 				var begun atomic.Int64
 				handed := 0
-				err := Each(ctx, 1000, 10, fullPace(4), func(context.Context, int) int {
+				pace := fullPace(4)
+				err := Each(ctx, 1000, 10, pace, func(_ context.Context, i int) int {
 					begun.Add(1)
 					time.Sleep(time.Millisecond)
+					if c.enter && i == 2 {
+						pace.Stop()
+					}
 					return 0
 				}, func(i, _ int) error {
 					handed++
@@ -155,5 +160,21 @@ func TestPaceRampsAndHalves(t *testing.T) {
 	}
 	if got := NewPace(0).Allowed(); got != 1 {
 		t.Errorf("NewPace(0) allows %d, want 1", got)
+	}
+}
+
+// When everything fails, trying again does not multiply the work.
+func TestPaceLimitsTries(t *testing.T) {
+	p, again := NewPace(8), 0
+	for range 1000 {
+		for range 3 {
+			p.Slower()
+			if p.Again() {
+				again++
+			}
+		}
+	}
+	if again < 500 || again > 1000 {
+		t.Errorf("3,000 failures: tried again %d times, want a fifth of them and a few", again)
 	}
 }

@@ -22,16 +22,16 @@ type Entry struct {
 // Shard is all.
 type Shard struct{ Index, Count int }
 
-// Of gives the entries of this share, in their order. Neighbours in the file go
-// to different machines, so that the slow and the broken, which often stand
-// together, are spread.
-func (s Shard) Of(entries []Entry) []Entry {
+// Share gives what of a list is this machine's, in its order. Neighbours in the
+// list go to different machines, so that the slow and the broken, which often
+// stand together, are spread.
+func Share[T any](s Shard, all []T) []T {
 	if s.Count == 0 {
-		return entries
+		return all
 	}
-	own := make([]Entry, 0, len(entries)/s.Count+1)
-	for i := s.Index - 1; i < len(entries); i += s.Count {
-		own = append(own, entries[i])
+	own := make([]T, 0, len(all)/s.Count+1)
+	for i := s.Index - 1; i < len(all); i += s.Count {
+		own = append(own, all[i])
 	}
 	return own
 }

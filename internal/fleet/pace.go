@@ -16,8 +16,11 @@ type Pace struct {
 	most    int
 	allowed int
 	inside  int
-	since   int           // mailboxes that have ended since it was last halved
-	halved  bool          // ever
+	since   int  // mailboxes that have ended since it was last halved
+	halved  bool // ever
+	ended   int  // mailboxes
+	again   int  // second tries and later ones
+	stopped bool
 	changed chan struct{} // closed and made anew when somebody may get in
 }
 
@@ -35,6 +38,7 @@ func (p *Pace) Well() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.since++
+	p.ended++
 	if p.allowed < p.most {
 		p.allowed++
 		p.wake()
@@ -46,11 +50,36 @@ func (p *Pace) Well() {
 func (p *Pace) Slower() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.ended++
 	if p.halved && p.since < p.allowed {
 		p.since++
 		return
 	}
 	p.allowed, p.since, p.halved = max(1, p.allowed/2), 0, true
+}
+
+// Again reports whether one more try may be made of what failed for a time. When
+// much fails, trying again only adds to what ails the servers: there are some
+// tries to begin with, and one more for each five mailboxes.
+func (p *Pace) Again() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.again >= firstTries+p.ended/5 {
+		return false
+	}
+	p.again++
+	return true
+}
+
+// firstTries is how often something may be tried again before any mailbox counts.
+const firstTries = 20
+
+// Stop lets nobody in any more.
+func (p *Pace) Stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = true
+	p.wake()
 }
 
 // Allowed is how many may be under way now.
@@ -82,15 +111,15 @@ func (p *Pace) Outside(ctx context.Context, wait func() bool) bool {
 func (p *Pace) enter(ctx context.Context, enough <-chan struct{}) bool {
 	for {
 		p.mu.Lock()
-		if ctx.Err() == nil && !over(enough) && p.inside < p.allowed {
+		over := p.stopped || ctx.Err() != nil || isClosed(enough)
+		enters := !over && p.inside < p.allowed
+		if enters {
 			p.inside++
-			p.mu.Unlock()
-			return true
 		}
 		changed := p.changed
 		p.mu.Unlock()
-		if ctx.Err() != nil || over(enough) {
-			return false
+		if enters || over {
+			return enters
 		}
 		select {
 		case <-changed:
@@ -100,9 +129,9 @@ func (p *Pace) enter(ctx context.Context, enough <-chan struct{}) bool {
 	}
 }
 
-func over(enough <-chan struct{}) bool {
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-enough:
+	case <-c:
 		return true
 	default:
 		return false

@@ -150,7 +150,7 @@ func TestShardsAreAll(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			own := s.Of(entries)
+			own := Share(s, entries)
 			if len(own) < 2 || len(own) > 3 {
 				t.Errorf("%s of 11: %d", text, len(own))
 			}
@@ -164,10 +164,10 @@ func TestShardsAreAll(t *testing.T) {
 			}
 		}
 	}
-	if all := (Shard{}).Of(entries); len(all) != 11 {
+	if all := Share(Shard{}, entries); len(all) != 11 {
 		t.Errorf("no shard: %d entries, want all", len(all))
 	}
-	if none := (Shard{3, 3}).Of(entries[:1]); len(none) != 0 {
+	if none := Share(Shard{3, 3}, entries[:1]); len(none) != 0 {
 		t.Errorf("a share of a smaller fleet: %v", none)
 	}
 }
