@@ -71,7 +71,7 @@ func (a *app) checkClient(ctx context.Context, flags *clientFlags, uris []string
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	proof := a.newProof("client check", false)
+	proof := a.newProof("client check", false, "")
 	if err := proof.box(box); err != nil {
 		return fmt.Errorf("write the findings: %w", err)
 	}

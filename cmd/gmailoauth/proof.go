@@ -21,10 +21,11 @@ type proof struct {
 	begun  bool
 }
 
-// newProof begins a proof. Nothing is written before its first mailbox is, so
-// that what ends a command early is the only thing told.
-func (a *app) newProof(command string, strict bool) *proof {
-	run := report.Run{Options: a.reportOptions(a.term.OutTTY), Command: command, Version: version, Strict: strict}
+// newProof begins a proof of all mailboxes or, if shard is not empty, of a share
+// of them. Nothing is written before its first mailbox is, so that what ends a
+// command early is the only thing told.
+func (a *app) newProof(command string, strict bool, shard string) *proof {
+	run := report.Run{Options: a.reportOptions(a.term.OutTTY), Command: command, Version: version, Strict: strict, Shard: shard}
 	run.Explain = a.explainClean
 	return &proof{a: a, start: run.Now, stream: report.NewStream(a.flags.format, run)}
 }

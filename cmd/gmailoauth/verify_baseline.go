@@ -8,30 +8,41 @@ import (
 	"gmailoauth/internal/report"
 )
 
-func addBaseline(cmd *cobra.Command, into *string) {
-	cmd.Flags().StringVar(into, "baseline", "", "tell only what changed since this JSON of an earlier run, and fail for that alone")
+// baselineFlags is what verify compares a run with.
+type baselineFlags struct {
+	file    string
+	earlier *report.Baseline // nil: there is none
+	all     bool             // whatever there is to be proven is proven
 }
 
-// baseline reads the file of --baseline: nil if there is none.
-func (a *app) baseline(path string) (*report.Baseline, error) {
-	switch path {
+func (f *baselineFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.file, "baseline", "", "tell only what changed since this JSON of an earlier run, and fail for that alone")
+}
+
+// open reads the file, if one is named.
+func (f *baselineFlags) open(a *app) error {
+	in := a.term.In
+	switch f.file {
 	case "":
-		return nil, nil //nolint:nilnil // that none was asked for is no error
+		return nil
 	case "-":
-		return report.ReadBaseline(a.term.In, path)
+	default:
+		file, err := os.Open(f.file)
+		if err != nil {
+			return unreadable("--baseline", f.file, err)
+		}
+		defer func() { _ = file.Close() }()
+		in = file
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable("--baseline", path, err)
-	}
-	defer func() { _ = file.Close() }()
-	return report.ReadBaseline(file, path)
+	earlier, err := report.ReadBaseline(in, f.file)
+	f.earlier = earlier
+	return err
 }
 
 // since makes a proof tell only what changed since a baseline, if there is one.
-func (p *proof) since(baseline *report.Baseline, strict, all bool) *proof {
+func (p *proof) since(f baselineFlags, strict bool) *proof {
 	run := report.Run{Options: p.a.reportOptions(p.a.term.OutTTY), Strict: strict}
 	run.Explain = p.a.explainClean
-	p.stream = baseline.Since(p.stream, p.a.flags.format, run, all)
+	p.stream = f.earlier.Since(p.stream, p.a.flags.format, run, f.all)
 	return p
 }

@@ -73,7 +73,8 @@ func (s *jsonStream) Begin(w io.Writer) error {
 		Format  int    `json:"format"`
 		Command string `json:"command"`
 		Version string `json:"version"`
-	}{format, s.run.Command, s.run.Version})
+		Shard   string `json:"shard,omitempty"`
+	}{format, s.run.Command, s.run.Version, s.run.Shard})
 	if err != nil {
 		return err
 	}
