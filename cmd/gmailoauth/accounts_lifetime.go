@@ -1,59 +1,46 @@
 package main
 
 import (
+	"context"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"gmailoauth/internal/account"
-	"gmailoauth/internal/google"
+	"gmailoauth/internal/report"
 	"gmailoauth/internal/verify"
 )
 
-// soon is the span in which an end is told by the hour.
-const soon = 7 * 24 * time.Hour
-
-// lifetime is what there is to say of how long a consent will last: "" when
-// nothing threatens it.
-func (a *app) lifetime(acct account.Account) string {
-	life := verify.LifetimeOf(acct.Grant, acct.PublishedAt, a.now())
-	say, left := a.words().Say, life.Ends.Sub(a.now())
-	switch {
-	case life.Code == "":
-		return ""
-	case life.Code == "idle":
-		unused := months(a.now().Sub(life.Used))
-		return a.words().Count("accounts.idle", unused, "limit", monthsOf("idle-lifetime"))
-	case left <= 0:
-		return say("accounts.ended", "day", day(life.Ends))
-	case life.Code == "published-since":
-		return say("accounts.published-since", "left", a.span(left))
-	case left < soon:
-		return say("accounts.expires", "left", a.span(left))
+// lifeOf is the clock that verify reads too, of an account that is only listed.
+func (a *app) lifeOf(ctx context.Context, acct account.Account, known siblings, before days) verify.Lifetime {
+	birth := verify.Birth{Grant: acct.Grant, Published: acct.PublishedAt, WarnBefore: time.Duration(before)}
+	birth.Siblings = func() verify.Siblings {
+		secrets, err := a.secretsOf(acct)
+		if err != nil {
+			secrets = nil
+		}
+		return known.of(ctx, acct, secrets)
 	}
-	return day(life.Ends)
+	return verify.LifetimeOf(birth, a.now())
+}
+
+// lifetime is what there is to say of how long a consent will last, in verify's
+// words: "" when nothing threatens it.
+func (a *app) lifetime(life verify.Lifetime) string {
+	return report.Lifetime(a.words(), life.Facts(a.now()), a.now())
 }
 
 // clientIdleOf tells that none of a client's accounts was used for so long that
 // Google may delete the client itself, as far as this machine knows.
-func (a *app) clientIdleOf(acct account.Account) string {
-	list, _ := a.knownAccounts() // those that can be read
-	var used time.Time
-	for _, other := range list {
-		if last := verify.LifetimeOf(other.Grant, time.Time{}, a.now()).Used; other.ClientID == acct.ClientID && last.After(used) {
-			used = last
-		}
-	}
-	unused := months(a.now().Sub(used))
-	if used.IsZero() || unused < monthsOf("client-idle-lifetime")-1 {
+func (a *app) clientIdleOf(acct account.Account, known siblings) string {
+	client := known[acct.ClientID]
+	if client == nil || !verify.LongUnused("client-idle-lifetime", client.latest.at, 0, a.now()) {
 		return ""
 	}
-	return a.words().Count("accounts.client-idle", unused, "limit", monthsOf("client-idle-lifetime"))
+	return report.Unused(a.words(), "client-idle", a.now().Sub(client.latest.at))
 }
 
-// monthsOf is a limit of Google's in whole months.
-func monthsOf(limit string) int {
-	d, err := time.ParseDuration(google.Known().Limits[limit].Value)
-	if err != nil {
-		return 6
-	}
-	return months(d)
+// addWarnBefore is the flag of all that reads that clock.
+func addWarnBefore(cmd *cobra.Command, into *days) {
+	cmd.Flags().Var(into, "warn-before", "warn this long before a consent ends, 48h or 7d; without it, of every end that is set")
 }

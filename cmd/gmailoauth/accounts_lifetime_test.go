@@ -23,24 +23,24 @@ func TestLifetimeAsTheClockGoesOn(t *testing.T) {
 		after time.Duration
 		want  string
 	}{
-		{testing7, 0, "expires in 6 days 23 hours"},
-		{testing7, 3*day + 20*time.Hour - time.Second, "expires in 3 days 4 hours"},
-		{testing7, 6*day + 22*time.Hour, "expires in 1 hour 59 minutes"},
-		{testing7, 7*day - 2*time.Minute, "expires in 1 minute"},
-		{testing7, 7 * day, "expired 2026-05-08 11:59 UTC"},
-		{published, 2 * day, "published after this token was issued: consent again (expires in 4 days 23 hours)"},
-		{published, 8 * day, "expired 2026-05-08 11:59 UTC"},
-		{lasting, 149 * day, ""},
-		{lasting, 151 * day, "unused for 5 months: Google deletes at 6"},
+		{testing7, 0, "issued while the app was in Testing: ends 8 May 2026, 11:59 (in 6 days 23 h)"},
+		{testing7, 3*day + 20*time.Hour - time.Second, "issued while the app was in Testing: ends 8 May 2026, 11:59 (in 3 days 4 h)"},
+		{testing7, 6*day + 22*time.Hour, "issued while the app was in Testing: ends 8 May 2026, 11:59 (in 1 h 59 min)"},
+		{testing7, 7*day - 2*time.Minute, "issued while the app was in Testing: ends 8 May 2026, 11:59 (in 1 min)"},
+		{testing7, 7 * day, "expired 8 May 2026, 11:59"},
+		{published, 2 * day, "issued in Testing, and the app is published since: consent again; this grant ends 8 May 2026, 11:59 (in 4 days 23 h)"},
+		{published, 8 * day, "expired 8 May 2026, 11:59"},
+		{lasting, 150*day - time.Second, ""},
+		{lasting, 150 * day, "unused for 5 months: Google deletes at 6"},
 		{renewed, 151 * day, ""},
 		{renewed, 241 * day, "unused for 5 months: Google deletes at 6"},
-		{limited, day, "2026-10-28 12:00 UTC"},
-		{limited, 177*day + 5*time.Hour, "expires in 2 days 19 hours"},
+		{limited, day, "granted for a limited time: ends 28 October 2026, 12:00 (in 179 days 0 h)"},
+		{limited, 177*day + 5*time.Hour, "granted for a limited time: ends 28 October 2026, 12:00 (in 2 days 19 h)"},
 		{account.Account{}, 1000 * day, ""},
 	} {
 		s := newStage(nil)
 		s.now = func() time.Time { return born.Add(row.after) }
-		if got := s.lifetime(row.acct); got != row.want {
+		if got := s.lifetime(s.lifeOf(t.Context(), row.acct, nil, 0)); got != row.want {
 			t.Errorf("%+v after %v: lifetime = %q, want %q", row.acct.Grant, row.after, got, row.want)
 		}
 	}

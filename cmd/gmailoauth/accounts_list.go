@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -14,13 +15,17 @@ import (
 
 func (a *app) accountsListCommand() *cobra.Command {
 	var format string
+	var before days
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the accounts known on this machine",
-		Long:    "List shows every account with its client, target and store, and when its consent ends.",
-		Example: "  gmailoauth accounts list --format json",
-		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		Use:   "list",
+		Short: "List the accounts known on this machine",
+		Long: `List shows every account with its client, target and store, and when its consent
+ends: the clock of verify's token.lifetime, in the same words. What verify would
+warn of is marked with an exclamation mark, and in JSON by "warn".`,
+		Example: `  gmailoauth accounts list --format json
+  gmailoauth accounts list --warn-before 7d`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf(format, "text", "json"); err != nil {
 				return err
 			}
@@ -28,13 +33,14 @@ func (a *app) accountsListCommand() *cobra.Command {
 			if len(known) == 0 && failed != nil {
 				return failed
 			}
-			if err := a.printAccounts(known, format); err != nil || failed == nil {
+			if err := a.printAccounts(cmd.Context(), known, format, before); err != nil || failed == nil {
 				return err
 			}
 			return a.tellBeside(failed) // stdout has its one answer already
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	addWarnBefore(cmd, &before)
 	return cmd
 }
 
@@ -61,11 +67,12 @@ func (a *app) knownAccounts() ([]account.Account, error) {
 	return list, err
 }
 
-func (a *app) printAccounts(list []account.Account, format string) error {
+func (a *app) printAccounts(ctx context.Context, list []account.Account, format string, before days) error {
+	known := a.siblingsOf(list)
 	if format == "json" {
 		entries := []accountJSON{}
 		for _, acct := range list {
-			entries = append(entries, a.accountJSONOf(acct))
+			entries = append(entries, a.accountJSONOf(acct, a.lifeOf(ctx, acct, known, before)))
 		}
 		return writeJSON(a.term.Out, accountsJSON{Format: 1, Command: "accounts list", Version: version, Accounts: entries})
 	}
@@ -79,7 +86,12 @@ func (a *app) printAccounts(list []account.Account, format string) error {
 	say := func(id string) string { return strings.ToUpper(a.words().Say("accounts." + id)) }
 	row(say("account"), say("project"), say("target"), say("store"), say("publishing"), say("ends_at"))
 	for _, acct := range list {
-		row(acct.Email, orDash(acct.ProjectID), orDash(acct.Target), acct.Store, a.publishing(acct.Grant), orDash(a.lifetime(acct)))
+		life := a.lifeOf(ctx, acct, known, before)
+		ends := orDash(a.lifetime(life))
+		if life.Warn {
+			ends = "! " + ends
+		}
+		row(acct.Email, orDash(acct.ProjectID), orDash(acct.Target), acct.Store, a.publishing(acct.Grant), ends)
 	}
 	_ = w.Flush()
 	return a.print(b.String())

@@ -31,7 +31,8 @@ type accountJSON struct {
 	Adopted      bool      `json:"adopted"`
 	Publishing   string    `json:"publishing,omitempty"`
 	PublishedAt  time.Time `json:"published_at,omitzero"`
-	Lifetime     string    `json:"lifetime,omitempty"` // testing-ends, published-since, time-based-ends, idle
+	Lifetime     string    `json:"lifetime,omitempty"` // code of verify.Lifetime
+	Warn         bool      `json:"warn"`               // verify would warn
 	Scopes       []string  `json:"scopes"`
 	ClientSecret string    `json:"client_secret,omitempty"`
 	RefreshToken string    `json:"refresh_token,omitempty"`
@@ -44,7 +45,7 @@ type accountsJSON struct {
 	Accounts []accountJSON `json:"accounts"`
 }
 
-func (a *app) accountJSONOf(acct account.Account) accountJSON {
+func (a *app) accountJSONOf(acct account.Account, life verify.Lifetime) accountJSON {
 	g := acct.Grant
 	scopes := g.Scopes
 	if scopes == nil {
@@ -55,7 +56,7 @@ func (a *app) accountJSONOf(acct account.Account) accountJSON {
 		RedirectURIs: acct.RedirectURIs, Target: acct.Target, Store: cmp.Or(acct.Store, store.File),
 		IssuedAt: g.IssuedAt, EndsAt: g.EndsAt(), RenewedAt: g.RenewedAt, Adopted: g.Adopted,
 		Publishing: string(g.Publishing), Scopes: scopes, PublishedAt: acct.PublishedAt,
-		Lifetime: verify.LifetimeOf(g, acct.PublishedAt, a.now()).Code,
+		Lifetime: life.Code, Warn: life.Warn,
 	}
 }
 
@@ -79,7 +80,10 @@ func (a *app) accountsShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			shown := a.accountJSONOf(acct)
+			list, _ := a.knownAccounts() // those that can be read
+			known := a.siblingsOf(list)
+			life := a.lifeOf(cmd.Context(), acct, known, 0)
+			shown := a.accountJSONOf(acct, life)
 			if reveal {
 				if err := shown.reveal(cmd.Context(), secrets); err != nil {
 					return a.about(acct, err)
@@ -88,7 +92,7 @@ func (a *app) accountsShowCommand() *cobra.Command {
 			if format == "json" {
 				return writeJSON(a.term.Out, accountsJSON{Format: 1, Command: "accounts show", Version: version, Accounts: []accountJSON{shown}})
 			}
-			return a.print(a.accountText(acct, shown))
+			return a.print(a.accountText(acct, shown, a.lifetime(life), a.clientIdleOf(acct, known)))
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
@@ -103,13 +107,13 @@ func (s *accountJSON) reveal(ctx context.Context, secrets store.Secrets) error {
 }
 
 // accountText is a line for each thing that is known.
-func (a *app) accountText(acct account.Account, s accountJSON) string {
+func (a *app) accountText(acct account.Account, s accountJSON, lifetime, clientIdle string) string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, line := range [][2]string{
 		{"account", s.Account}, {"client_id", s.ClientID}, {"client_type", s.ClientType}, {"client_secret", s.ClientSecret},
 		{"project", s.Project}, {"redirect_uris", strings.Join(s.RedirectURIs, " ")}, {"target", s.Target}, {"store", s.Store},
-		{"issued_at", day(s.IssuedAt)}, {"ends_at", day(s.EndsAt)}, {"lifetime", a.lifetime(acct)}, {"client_idle", a.clientIdleOf(acct)}, {"renewed_at", day(s.RenewedAt)},
+		{"issued_at", day(s.IssuedAt)}, {"ends_at", day(s.EndsAt)}, {"lifetime", lifetime}, {"client_idle", clientIdle}, {"renewed_at", day(s.RenewedAt)},
 		{"publishing", a.publishing(acct.Grant)}, {"scopes", strings.Join(s.Scopes, " ")}, {"refresh_token", s.RefreshToken},
 	} {
 		if line[1] != "" && line[1] != "-" {

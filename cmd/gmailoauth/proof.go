@@ -28,19 +28,26 @@ type proof struct {
 	begun   bool
 }
 
-// newProof begins a proof, in the file output unless that is "". Nothing is
-// written before its first mailbox is, so that what ends a command early is the
-// only thing told. Whoever gives a file calls close.
-func (a *app) newProof(command, output string, strict bool) (*proof, error) {
+// proofFlags are what a proof is told of how it is to be written.
+type proofFlags struct {
+	output string // file; empty: stdout
+	shard  string // the share of the mailboxes that is proven; empty: all
+	strict bool
+}
+
+// newProof begins a proof. Nothing is written before its first mailbox is, so
+// that what ends a command early is the only thing told. Whoever gives a file
+// calls close.
+func (a *app) newProof(command string, f proofFlags) (*proof, error) {
 	p := &proof{a: a, out: a.term.Out}
-	run := report.Run{Options: a.reportOptions(a.term.OutTTY && output == ""), Command: command, Version: version, Strict: strict}
+	run := report.Run{Options: a.reportOptions(a.term.OutTTY && f.output == ""), Command: command, Version: version, Strict: f.strict, Shard: f.shard}
 	run.Explain = a.explainClean
 	if a.env(stepSummary) != "" {
 		run.Summary = &p.summary
 	}
-	if output != "" {
+	if f.output != "" {
 		var err error
-		if p.file, err = createAnswer(output); err != nil {
+		if p.file, err = createAnswer(f.output); err != nil {
 			return nil, err
 		}
 		p.out = p.file

@@ -26,6 +26,9 @@ type proofOptions struct {
 	protocols []string
 	sasl      []string
 	sendTest  bool
+	// For token.lifetime: when to warn, and what all accounts tell of one another.
+	warnBefore days
+	siblings   func() siblings // nil: nothing
 }
 
 // prove carries out the proof of one mailbox: the line from the secrets to the
@@ -34,6 +37,9 @@ func (a *app) prove(ctx context.Context, acct account.Account, secrets store.Sec
 	box, server, err := a.toProve(acct, opts)
 	if err != nil {
 		return unproven(acct.Email, err)
+	}
+	if opts.siblings != nil && acct.Store != store.Env {
+		box.Siblings = func() verify.Siblings { return opts.siblings().of(ctx, acct, secrets) }
 	}
 	tokens := verify.Tokens{
 		Token: func(ctx context.Context) (account.Token, bool, error) {
@@ -90,7 +96,7 @@ func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, 
 	}
 	box := verify.Mailbox{
 		Account: acct.Email, SASL: opts.sasl, Timeout: a.flags.timeout, TLS: config, SendTest: opts.sendTest,
-		Scopes: acct.Grant.Scopes, Grant: acct.Grant, Published: acct.PublishedAt,
+		Scopes: acct.Grant.Scopes, Grant: acct.Grant, Published: acct.PublishedAt, WarnBefore: time.Duration(opts.warnBefore),
 	}
 	if a.trace != nil {
 		box.Heard = a.trace.mail

@@ -166,7 +166,7 @@ func (s *schooled) interrupted() {
 	for schema, format := range map[string]string{"verify": "json", "verify-line": "jsonl"} {
 		code, out, _ := s.let(func(a *app) int {
 			a.flags.format = format
-			p, err := a.newProof("verify", "", false)
+			p, err := a.newProof("verify", proofFlags{})
 			if err == nil {
 				err = p.box(finding.Mailbox{Account: s.who})
 			}

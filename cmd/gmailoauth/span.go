@@ -20,6 +20,3 @@ func (a *app) span(d time.Duration) string {
 	}
 	return count("effects.minutes", minutes)
 }
-
-// months are whole months of thirty days, as Google's six are counted.
-func months(d time.Duration) int { return int(d / (30 * 24 * time.Hour)) }

@@ -104,6 +104,7 @@ func (t *tally) account(box finding.Mailbox) jsonAccount {
 // was cut off.
 type jsonEnd struct {
 	Summary jsonSummary    `json:"summary"`
+	Since   *jsonSince     `json:"baseline,omitempty"`
 	Error   *jsonDiagnosis `json:"error,omitempty"`
 	Exit    int            `json:"exit,omitempty"`
 }
@@ -111,6 +112,7 @@ type jsonEnd struct {
 func (t *tally) end(end Ending) jsonEnd {
 	t.cut(end)
 	told := jsonEnd{Summary: jsonSummary{t.total, t.count(finding.Pass), t.count(finding.Warn), t.count(finding.Fail), t.count(finding.Skip)}}
+	told.Since = jsonSinceOf(end.Since)
 	if end.Cut != nil {
 		told.Error, told.Exit = diagnosisOf(*end.Cut), end.Cut.Exit
 	}
@@ -171,7 +173,7 @@ func evidence(f finding.Finding) string {
 
 // Failure writes what ended a command as a JSON object.
 func Failure(w io.Writer, command, version string, d diagnosis.Diagnosis) error {
-	return write(w, jsonFailure{jsonHead{format, command, version}, diagnosisOf(d), d.Exit})
+	return write(w, jsonFailure{jsonHead{format, command, version, ""}, diagnosisOf(d), d.Exit})
 }
 
 type jsonFailure struct {

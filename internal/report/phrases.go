@@ -3,7 +3,6 @@ package report
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"gmailoauth/internal/finding"
 	"gmailoauth/internal/words"
@@ -60,26 +59,4 @@ func quoted(evidence string) string {
 		return string(text[:longest]) + "…"
 	}
 	return string(text)
-}
-
-// lifetime says when a grant ends, in the clock of Options.Now, and how long
-// that is; without the day it says what the diagnosis does.
-func lifetime(f finding.Finding, o Options, otherwise string) string {
-	code := ""
-	facts := f.Facts
-	if f.Symptom != nil {
-		code = f.Symptom.Code
-		if f.Symptom.Facts["ends_at"] != "" {
-			facts = f.Symptom.Facts
-		}
-	}
-	end, err := time.Parse(time.RFC3339, facts["ends_at"])
-	id := "report.lifetime." + code
-	if err != nil || !o.Words.Has(id) {
-		return otherwise
-	}
-	left := max(0, end.Sub(o.Now))
-	days, hours := int(left.Hours())/24, int(left.Hours())%24
-	return o.Words.Say(id, "day", o.Words.Moment(end.In(o.Now.Location())),
-		"left", o.Words.Count("report.days", days)+" "+o.Words.Count("report.hours", hours))
 }

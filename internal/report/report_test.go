@@ -73,7 +73,7 @@ func protocol(name, endpoint string, ms int) []finding.Finding {
 
 // mixed is the proof of screens.md: all but the lifetime and POP3 is well.
 func mixed() finding.Mailbox {
-	ends := map[string]string{"ends_at": "2026-11-27T14:05:00Z", "left": "6d 23h"}
+	ends := map[string]string{"ends_at": "2026-11-27T14:05:00Z", "left": "6d 23h", "lifetime": "testing-ends"}
 	lifetime := finding.Finding{ID: "token.lifetime", Status: finding.Warn, Facts: ends,
 		Symptom: &diagnosis.Symptom{Where: diagnosis.AtLifetime, Code: "testing-ends",
 			Facts: map[string]string{"ends_at": ends["ends_at"], "account": sales, "client_id": "815407401234-x.apps.googleusercontent.com"}}}

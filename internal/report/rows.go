@@ -64,9 +64,9 @@ func rowOf(f finding.Finding, o Options) row {
 		if f.Status == finding.Fail && evidence(f) != "" {
 			r.text = quoted(evidence(f))
 		}
-		if f.ID == "token.lifetime" {
-			r.text = lifetime(f, o, d.Error)
-		}
+	}
+	if text := Lifetime(o.Words, f.Facts, o.Now); f.ID == "token.lifetime" && text != "" {
+		r.text = text
 	}
 	if f.ID == "client.redirect" && f.Status != finding.Pass { // there are several
 		r.text = o.Words.Colon(printable(f.Endpoint), r.text)

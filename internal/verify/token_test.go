@@ -141,9 +141,14 @@ func TestLifetime(t *testing.T) {
 	now := time.Date(2026, 11, 20, 14, 5, 0, 0, time.UTC)
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	const day = 24 * time.Hour
+	used := func(d time.Duration) func() Siblings {
+		return func() Siblings { return Siblings{Used: ago(d)} }
+	}
 	for name, c := range map[string]struct {
 		grant             account.Grant
 		published         time.Time
+		before            time.Duration
+		siblings          func() Siblings
 		renewed           bool
 		status, code      string
 		left, ends, other string
@@ -159,12 +164,28 @@ func TestLifetime(t *testing.T) {
 		"no end, unsaid":         {grant: account.Grant{IssuedAt: ago(day)}, status: "pass"},
 		"idle":                   {grant: account.Grant{IssuedAt: ago(300 * day), RenewedAt: ago(160 * day)}, status: "warn", code: "idle"},
 		"idle until now":         {grant: account.Grant{IssuedAt: ago(300 * day), RenewedAt: ago(160 * day)}, renewed: true, status: "pass"},
+		"idle on the day":        {grant: account.Grant{IssuedAt: ago(150 * day)}, status: "warn", code: "idle"},
+		"idle the day before":    {grant: account.Grant{IssuedAt: ago(150*day - time.Second)}, status: "pass"},
+		"idle, adopted":          {grant: account.Grant{IssuedAt: ago(160 * day), Adopted: true}, status: "warn", code: "idle"},
+		"idle, a week ahead":     {grant: account.Grant{IssuedAt: ago(160 * day)}, before: 7 * day, status: "pass"},
+		"idle, in the last week": {grant: account.Grant{IssuedAt: ago(4380*time.Hour - 7*day)}, before: 7 * day, status: "warn", code: "idle"},
+		"idle, a year ahead":     {grant: account.Grant{IssuedAt: ago(10 * day)}, before: 365 * day, status: "pass"},
+		"client idle":            {grant: account.Grant{IssuedAt: ago(160 * day)}, siblings: used(155 * day), status: "warn", code: "client-idle"},
+		"client in use":          {grant: account.Grant{IssuedAt: ago(160 * day)}, siblings: used(day), status: "warn", code: "idle"},
+		"client in use by us":    {grant: account.Grant{IssuedAt: ago(160 * day)}, siblings: used(155 * day), renewed: true, status: "pass"},
+		"secret rotated":         {grant: account.Grant{IssuedAt: ago(day)}, siblings: func() Siblings { return Siblings{Rotated: true} }, status: "warn", code: "secret-rotated"},
+		"rotated, end is nearer": {grant: account.Grant{IssuedAt: ago(day), Lifetime: 7 * day}, siblings: func() Siblings { return Siblings{Rotated: true} }, status: "warn", code: "testing-ends", left: "6d 0h", ends: "2026-11-26T14:05:00Z"},
+		"rotated, end is far":    {grant: account.Grant{IssuedAt: ago(day), Lifetime: 7 * day}, before: 2 * day, siblings: func() Siblings { return Siblings{Rotated: true} }, status: "warn", code: "secret-rotated", left: "6d 0h", ends: "2026-11-26T14:05:00Z"},
+		"before it is due":       {grant: account.Grant{IssuedAt: ago(5*day - time.Second), Lifetime: 7 * day}, before: 2 * day, status: "pass", left: "2d 0h", ends: "2026-11-22T14:05:01Z"},
+		"on the minute":          {grant: account.Grant{IssuedAt: ago(5 * day), Lifetime: 7 * day}, before: 2 * day, status: "warn", code: "testing-ends", left: "2d 0h", ends: "2026-11-22T14:05:00Z"},
+		"last minute":            {grant: account.Grant{IssuedAt: ago(7*day - 59*time.Second), Lifetime: 7 * day}, before: time.Hour, status: "warn", code: "testing-ends", left: "0m", ends: "2026-11-20T14:05:59Z"},
+		"published, not yet due": {grant: account.Grant{IssuedAt: ago(2 * day), Lifetime: 7 * day, Publishing: account.Testing}, published: ago(day), before: 2 * day, status: "pass", left: "5d 0h", ends: "2026-11-25T14:05:00Z"},
 		"adopted":                {grant: account.Grant{IssuedAt: ago(day), Adopted: true}, status: "skip", other: "skip.lifetime-unknown"},
 		"adopted, Testing":       {grant: account.Grant{IssuedAt: ago(day), Adopted: true, Publishing: account.Testing}, status: "warn", code: "testing-ends", left: "6d 0h", ends: "2026-11-26T14:05:00Z"},
 		"nothing known":          {status: "skip", other: "skip.lifetime-unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &run{box: Mailbox{Account: mailbox, Grant: c.grant, Published: c.published}, now: func() time.Time { return now }, bearer: newBearer()}
+			r := &run{box: Mailbox{Account: mailbox, Grant: c.grant, Published: c.published, WarnBefore: c.before, Siblings: c.siblings}, now: func() time.Time { return now }, bearer: newBearer()}
 			r.bearer.renewed = c.renewed
 			f := r.lifetime()
 			code := ""

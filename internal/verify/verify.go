@@ -40,6 +40,10 @@ type Mailbox struct {
 	Published  time.Time     // since when the app is said to be published, although the grant is of its Testing days; see account.Account
 	Redactor   *secret.Redactor
 
+	// WarnBefore and Siblings are for token.lifetime too, see Birth.
+	WarnBefore time.Duration
+	Siblings   func() Siblings
+
 	// Heard is told every line of the wire as it stands, secrets and all; Checked
 	// each check of a mail connection as it ends. Both are called by many
 	// goroutines and hold them up. Both may be nil.
