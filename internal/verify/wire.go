@@ -145,10 +145,12 @@ func (w *wire) Write(p []byte) (int, error) {
 	if words := strings.Fields(string(p[:min(len(p), 64)])); w.protocol == protoIMAP && len(words) > 1 {
 		w.mu.Lock()
 		_, triedLogin := w.tags["AUTHENTICATE"]
-		w.tags[words[1]] = words[0]
-		closed := w.closed
+		unwanted := triedLogin && words[1] == "CAPABILITY" && !w.searches && !w.closed
+		if !unwanted {
+			w.tags[words[1]] = words[0]
+		}
 		w.mu.Unlock()
-		if triedLogin && words[1] == "CAPABILITY" && !w.searches && !closed {
+		if unwanted {
 			return len(p), nil
 		}
 	}
