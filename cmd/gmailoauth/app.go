@@ -101,6 +101,9 @@ func (a *app) tlsConfig() (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if shared, ok := a.sharedTLS(); ok {
+		return shared, nil
+	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if p.CAFile == "" {
 		return config, nil
@@ -128,6 +131,10 @@ func (a *app) httpClient() (*http.Client, error) {
 	if a.sharedHTTP != nil {
 		return a.sharedHTTP, nil
 	}
+	return a.newHTTPClient()
+}
+
+func (a *app) newHTTPClient() (*http.Client, error) {
 	config, err := a.tlsConfig()
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"crypto/tls"
 	"maps"
 	"strings"
 	"sync"
@@ -204,4 +205,33 @@ func TestTokenLate(t *testing.T) {
 		return account.Token{Access: secret.New(goodToken)}, true, ctx.Err()
 	}
 	allPass(t, Run(t.Context(), box(&imap, nil, nil), tokens, time.Now))
+}
+
+// The second connection to an endpoint takes up the TLS session of the first,
+// and only of that endpoint; the certificate has been verified then.
+func TestSessionsAreTakenUp(t *testing.T) {
+	var mu sync.Mutex
+	var resumed []bool
+	note := script{"EXAMINE": func(p *peer, tag, _ string) {
+		mu.Lock()
+		resumed = append(resumed, p.Conn.(*tls.Conn).ConnectionState().DidResume)
+		mu.Unlock()
+		p.say("* 0 EXISTS", tag+" OK [READ-ONLY] INBOX selected. (Success)")
+	}}
+	first, second := serve(t, google.Implicit, fakeIMAP(note)), serve(t, google.Implicit, fakeIMAP(note))
+	config := trusted().client.Clone()
+	config.ClientSessionCache = tls.NewLRUClientSessionCache(8)
+	for _, server := range []google.Server{first, first, second, first} {
+		b := box(&server, nil, nil)
+		b.TLS = config
+		allPass(t, Run(t.Context(), b, tokenOf(goodToken), time.Now))
+	}
+	if diff := cmp.Diff([]bool{false, true, false, true}, resumed); diff != "" {
+		t.Errorf("sessions taken up (-want +got):\n%s", diff)
+	}
+	b := box(&first, nil, nil)
+	b.TLS = &tls.Config{ClientSessionCache: config.ClientSessionCache} // roots that do not know it
+	if f := find(t, Run(t.Context(), b, tokenOf(goodToken), time.Now), "imap.connect"); f.Status != finding.Fail {
+		t.Errorf("Run with other roots: imap.connect = %s, want fail", f.Status)
+	}
 }
