@@ -141,7 +141,7 @@ func (a *app) newHTTPClient() (*http.Client, error) {
 	}
 	transport := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		TLSClientConfig:       config,
+		TLSClientConfig:       config.Clone(), // it is changed for HTTP/2
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   16,
 		ResponseHeaderTimeout: a.flags.timeout,
