@@ -188,6 +188,19 @@ func TestSMTPLongToken(t *testing.T) {
 	}
 }
 
+// A yes that was said before the question is none.
+func TestSpokenOutOfTurn(t *testing.T) {
+	for protocol, fake := range map[string]func(*peer){
+		"smtp": fakeSMTP(script{"EHLO": func(p *peer, _, _ string) { p.raw("250-x\r\n250 AUTH XOAUTH2\r\n235 2.7.0 Accepted\r\n") }}, true, nil),
+		"pop3": fakePOP3(script{"greeting": func(p *peer, _, _ string) { p.raw("+OK Gpop ready\r\n+OK Welcome.\r\n") }}),
+	} {
+		f := find(t, one(t, protocol, google.Implicit, fake, tokenOf(goodToken)), protocol+".auth")
+		if f.Symptom == nil || f.Symptom.Code != "not-understood" || f.Symptom.Where != protocol {
+			t.Errorf("Run: %s = %s %v, want not-understood", f.ID, f.Status, f.Symptom)
+		}
+	}
+}
+
 // A token that comes late is not waited for before the capabilities are asked.
 func TestTokenLate(t *testing.T) {
 	asked := make(chan struct{})

@@ -167,6 +167,9 @@ func textOf(err error) string {
 }
 
 func (s *pop3Session) command(line string) (string, error) {
+	if err := s.wire.outOfTurn(); err != nil {
+		return "", err
+	}
 	if err := s.text.PrintfLine("%s", line); err != nil {
 		return "", err
 	}

@@ -36,6 +36,9 @@ func (s *smtpSession) login(client *xoauth2.Client) (answer, error) {
 			With("offered", offered)}
 	}
 	mark := s.wire.mark()
+	if err := s.wire.outOfTurn(); err != nil {
+		return answer{}, err
+	}
 	if err := s.client.Auth(fitting(client)); err != nil {
 		return answer{}, s.refused(err)
 	}
