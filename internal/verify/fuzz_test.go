@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
@@ -47,25 +48,29 @@ func FuzzServer(f *testing.F) {
 		"* OK Gimap ready\r\n* CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2\r\nT1 OK done\r\nT2 OK in\r\n* 3 EXISTS\r\nT3 OK [READ-ONLY] x\r\n",
 		"* OK Gimap ready\r\n* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\nT1 OK\r\n+ eyJzdGF0dXMiOiI0MDAifQ==\r\nT2 NO [AUTHENTICATIONFAILED] no\r\n",
 		"* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] hello\r\n* BYE [OVERQUOTA] later\r\n",
+		"* OK [CAPABILITY (MAP\\]\n", "* OK x\r\n* CAPABILITY ((\r\nT1 OK [CAPABILITY (\r\n",
 		"* OK hello\r\nT2 OK in\r\nT1 OK done\r\n* CAPABILITY \x00\r\n* LIST () NIL {9}\r\n",
 	} {
 		f.Add(0, []byte(text))
+		f.Add(1, []byte(text))
 	}
 	for _, text := range []string{
 		"220 smtp.gmail.com ESMTP\r\n250-at your service\r\n250 AUTH XOAUTH2\r\n235 2.7.0 Accepted\r\n",
 		"220 x\r\n250 AUTH XOAUTH2\r\n334 eyJzdGF0dXMiOiI0MDAifQ==\r\n535-5.7.8 no\r\n535 5.7.8 - gsmtp\r\n",
-		"220 \r\n250-\r\n250-\x00\r\n", "554 \r\n",
+		"220 \r\n250-\r\n250-\x00\r\n", "554 \r\n", "220 x\r\n250-x\r\n250 STARTTLS\r\n220 go\r\n",
 	} {
-		f.Add(1, []byte(text))
+		f.Add(2, []byte(text))
+		f.Add(3, []byte(text))
 	}
 	for _, text := range []string{
 		"+OK Gpop ready\r\n+OK Welcome.\r\n+OK 3 1024\r\n", "+OK\r\n+ \r\n+ e30=\r\n-ERR [AUTH] no\r\n",
 		"+OK Gpop ready\r\n-ERR what?\r\n+\r\n+OK\r\n+OK -1 x\r\n", "-ERR [SYS/TEMP]\r\n",
 	} {
-		f.Add(2, []byte(text))
+		f.Add(4, []byte(text))
+		f.Add(5, []byte(text))
 	}
 	f.Fuzz(func(t *testing.T, which int, said []byte) {
-		protocol := []string{protoIMAP, protoSMTP, protoPOP3}[uint(which)%3]
+		protocol := []string{protoIMAP, protoSMTP, protoPOP3}[uint(which)/2%3]
 		server := google.Server{Host: "127.0.0.1", Port: 1, TLS: google.STARTTLS}
 		p := &proof{run: &run{box: Mailbox{Timeout: 20 * time.Second}, now: time.Now, bearer: newBearer()}, track: track{protocol: protocol, server: server}}
 		close(p.bearer.got)
@@ -77,6 +82,12 @@ func FuzzServer(f *testing.F) {
 		client := xoauth2.NewXOAUTH2(mailbox, goodToken)
 		greeting, err := w.peekLine()
 		if err != nil || refusedGreeting(protocol, greeting) != nil {
+			return
+		}
+		if which%2 == 1 {
+			if _, err := askTLS(w); err == nil && !bytes.Contains(said, []byte("\n")) {
+				t.Error("asked for TLS, and got a yes of no line")
+			}
 			return
 		}
 		next := p.coming("XOAUTH2", greeting, func() *xoauth2.Client { return client })

@@ -99,6 +99,8 @@ func TestRefusals(t *testing.T) {
 			id: "imap.connect", where: "connect", code: "line-too-long"},
 		"IMAP verdict of 10 MB": {protocol: "imap", fake: imap, at: "AUTHENTICATE", say: says("{tag} NO " + long),
 			id: "imap.auth", where: "connect", code: "line-too-long"},
+		"IMAP capabilities that are no list": {protocol: "imap", fake: imap, at: "greeting", say: says("* OK [CAPABILITY (IMAP4rev1 ((] x"),
+			id: "imap.auth", where: "imap", code: "mechanism-not-offered"},
 		"IMAP talk without end": {protocol: "imap", fake: imap, at: "AUTHENTICATE",
 			say: func(p *peer, _, _ string) {
 				for {
