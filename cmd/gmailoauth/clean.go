@@ -11,6 +11,11 @@ func (a *app) clean(answer string) string {
 	if !strings.HasPrefix(answer, "{") {
 		return a.hide.Clean(answer)
 	}
+	return a.cleanJSON(answer)
+}
+
+// cleanJSON cleans JSON, or a part of it that cuts no value in two.
+func (a *app) cleanJSON(answer string) string {
 	var out strings.Builder
 	for answer != "" {
 		start := strings.IndexByte(answer, '"')

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,12 +43,12 @@ in the console, 5 unreachable.`,
 	}
 	flags.add(cmd)
 	cmd.Flags().StringArrayVar(&uris, "redirect-uri", nil, "redirect URI to look at (repeatable)")
-	cmd.Flags().StringVar(&a.flags.format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
 	return cmd
 }
 
 func (a *app) checkClient(ctx context.Context, flags *clientFlags, uris []string) error {
-	if err := oneOf(a.flags.format, "text", "json"); err != nil {
+	if err := oneOf(a.flags.format, report.Formats()...); err != nil {
 		return err
 	}
 	client, given, err := a.clientFromFlags(flags)
@@ -67,21 +67,16 @@ func (a *app) checkClient(ctx context.Context, flags *clientFlags, uris []string
 	}
 	limited, cancel := context.WithTimeout(ctx, a.flags.timeout)
 	defer cancel()
-	box := []finding.Mailbox{{Account: client.ID, Findings: server.CheckClient(limited, client, uris)}}
+	box := finding.Mailbox{Account: client.ID, Findings: server.CheckClient(limited, client, uris)}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	err = a.writeAnswer(func(w io.Writer) error {
-		if a.flags.format == "json" {
-			return report.JSON(w, "client check", version, box, a.explain, a.words())
-		}
-		return report.Human(w, a.reportOptions(a.term.OutTTY), box[0])
-	})
-	if err != nil {
+	proof := a.newProof("client check", false, "")
+	if err := proof.box(box); err != nil {
 		return fmt.Errorf("write the findings: %w", err)
 	}
-	if code := report.Exit(box, a.explain, false); code != 0 {
-		return exitError(code)
+	if a.flags.format == "text" { // there is nothing to count
+		return exitIf(report.Exit([]finding.Mailbox{box}, a.explain, false))
 	}
-	return nil
+	return proof.end(ctx)
 }

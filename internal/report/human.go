@@ -153,24 +153,9 @@ func (p page) duration(d time.Duration) string {
 // Summary writes the last line: how many passed, and how long it took in all.
 // Of one mailbox it counts the lines of the proof, of several the mailboxes.
 func Summary(w io.Writer, o Options, boxes []finding.Mailbox, elapsed time.Duration) error {
-	counts := map[finding.Status]int{}
+	s := &textStream{tally: tally{run: Run{Options: o}}}
 	for _, box := range boxes {
-		if len(boxes) > 1 {
-			counts[status(box)]++
-			continue
-		}
-		for _, r := range rowsOf(box, o) {
-			counts[r.status]++
-		}
+		s.add(box)
 	}
-	var parts []string
-	for _, s := range []finding.Status{finding.Pass, finding.Warn, finding.Fail, finding.Skip} {
-		if counts[s] > 0 {
-			parts = append(parts, o.Words.Count("report.count-"+string(s), counts[s]))
-		}
-	}
-	line := o.Words.Colon(o.Words.Count("report.mailboxes", len(boxes)), strings.Join(parts, ", "))
-	p := page{o: o}
-	_, err := fmt.Fprintf(w, "\n%s\n", p.withTime(line, o.Words.Seconds(elapsed, 2)))
-	return err
+	return s.End(w, Ending{Elapsed: elapsed})
 }

@@ -2,7 +2,9 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"strings"
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/finding"
@@ -11,14 +13,6 @@ import (
 
 // format is the number of the JSON contract; it grows on an incompatible change.
 const format = 1
-
-type jsonReport struct {
-	Format   int           `json:"format"`
-	Command  string        `json:"command"`
-	Version  string        `json:"version"`
-	Accounts []jsonAccount `json:"accounts"`
-	Summary  jsonSummary   `json:"summary"`
-}
 
 type jsonAccount struct {
 	Account string         `json:"account"`
@@ -67,30 +61,89 @@ type jsonSummary struct {
 // JSON writes one object: the findings of a command (verify, client check, …)
 // as the contract has them.
 func JSON(w io.Writer, command, version string, boxes []finding.Mailbox, explain Explain, said *words.Words) error {
-	report := jsonReport{Format: format, Command: command, Version: version, Accounts: []jsonAccount{}}
-	for _, box := range boxes {
-		account := jsonAccount{Account: box.Account, Status: status(box), Exit: exitOf(box, explain), Checks: []jsonCheck{}}
-		for _, f := range box.Findings {
-			account.Checks = append(account.Checks, checkOf(f, explain, said))
-		}
-		report.Accounts = append(report.Accounts, account)
-		report.Summary.add(account.Status)
-	}
-	return write(w, report)
+	run := Run{Options: Options{Explain: explain, Words: said}, Command: command, Version: version}
+	return writeAll(w, NewStream("json", run), boxes, Ending{})
 }
 
-func (s *jsonSummary) add(status finding.Status) {
-	s.Accounts++
-	switch status {
-	case finding.Pass:
-		s.Passed++
-	case finding.Warn:
-		s.Warned++
-	case finding.Fail:
-		s.Failed++
-	case finding.Skip:
-		s.Skipped++
+// jsonStream writes the one object of the contract, an account at a time.
+type jsonStream struct{ tally }
+
+func (s *jsonStream) Begin(w io.Writer) error {
+	head, err := indented("", struct {
+		Format  int    `json:"format"`
+		Command string `json:"command"`
+		Version string `json:"version"`
+		Shard   string `json:"shard,omitempty"`
+	}{format, s.run.Command, s.run.Version, s.run.Shard})
+	if err != nil {
+		return err
 	}
+	_, err = fmt.Fprintf(w, "%s,\n  \"accounts\": [", strings.TrimSuffix(head, "\n}"))
+	return err
+}
+
+func (s *jsonStream) Box(w io.Writer, box finding.Mailbox) error {
+	account, err := indented("    ", s.account(box))
+	if err != nil {
+		return err
+	}
+	between := "\n    "
+	if s.total > 1 {
+		between = ",\n    "
+	}
+	_, err = io.WriteString(w, between+account)
+	return err
+}
+
+// account is one entry of accounts, counted.
+func (t *tally) account(box finding.Mailbox) jsonAccount {
+	account := jsonAccount{Account: box.Account, Checks: []jsonCheck{}}
+	account.Status, account.Exit = t.add(box)
+	for _, f := range box.Findings {
+		account.Checks = append(account.Checks, checkOf(f, t.run.Explain, t.run.Words))
+	}
+	return account
+}
+
+// jsonEnd is what follows the accounts. Error and Exit are those of a run that
+// was cut off.
+type jsonEnd struct {
+	Summary jsonSummary    `json:"summary"`
+	Error   *jsonDiagnosis `json:"error,omitempty"`
+	Exit    int            `json:"exit,omitempty"`
+}
+
+func (t *tally) end(end Ending) jsonEnd {
+	t.cut(end)
+	told := jsonEnd{Summary: jsonSummary{t.total, t.count(finding.Pass), t.count(finding.Warn), t.count(finding.Fail), t.count(finding.Skip)}}
+	if end.Cut != nil {
+		told.Error, told.Exit = diagnosisOf(*end.Cut), end.Cut.Exit
+	}
+	return told
+}
+
+func (s *jsonStream) End(w io.Writer, end Ending) error {
+	tail, err := indented("", s.end(end))
+	if err != nil {
+		return err
+	}
+	closing := "]"
+	if s.total > 0 {
+		closing = "\n  ]"
+	}
+	_, err = fmt.Fprintf(w, "%s,%s\n", closing, strings.TrimPrefix(tail, "{"))
+	return err
+}
+
+// indented is an object without the end of its last line; its other lines begin
+// with prefix.
+func indented(prefix string, object any) (string, error) {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent(prefix, "  ")
+	err := encoder.Encode(object)
+	return strings.TrimSuffix(out.String(), "\n"), err
 }
 
 func checkOf(f finding.Finding, explain Explain, said *words.Words) jsonCheck {
@@ -133,8 +186,10 @@ func Failure(w io.Writer, command, version string, d diagnosis.Diagnosis) error 
 }
 
 func write(w io.Writer, object any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(object)
+	text, err := indented("", object)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text+"\n")
+	return err
 }

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"sync"
+	"time"
+
+	"gmailoauth/internal/words"
+)
+
+// How often progress is told: to somebody who watches, and to a log.
+const (
+	drawEvery = 100 * time.Millisecond
+	logEvery  = 30 * time.Second
+)
+
+// progress tells on stderr how far a run over many mailboxes is: on a terminal
+// in a line that is drawn again and again, else in a line from time to time. Any
+// goroutine may use it; nil tells nothing.
+type progress struct {
+	w     io.Writer
+	said  *words.Words
+	now   func() time.Time
+	start time.Time
+	drawn bool // redraws its line
+
+	mu      sync.Mutex
+	all     int
+	ended   int
+	failed  int
+	visible bool
+	stopped bool
+	stop    chan struct{}
+	ticking sync.WaitGroup
+}
+
+// showProgress begins to tell of so many mailboxes; of a single one there is
+// nothing to tell.
+func (a *app) showProgress(all int) *progress {
+	if all < 2 {
+		return nil
+	}
+	p := &progress{w: a.term.Err, said: a.words(), now: a.now, start: a.now(), all: all,
+		drawn: a.term.ErrTTY && a.term.Rich, stop: make(chan struct{})}
+	every := logEvery
+	if p.drawn {
+		every = drawEvery
+	}
+	ticker := time.NewTicker(every)
+	p.ticking.Go(func() {
+		defer ticker.Stop()
+		p.follow(ticker.C)
+	})
+	return p
+}
+
+func (p *progress) follow(ticks <-chan time.Time) {
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-ticks:
+			p.tell()
+		}
+	}
+}
+
+// done counts a mailbox.
+func (p *progress) done(failed bool) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended++
+	if failed {
+		p.failed++
+	}
+}
+
+// above writes the answer, which may go to the same screen.
+func (p *progress) above(write func() error) error {
+	if p == nil {
+		return write()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+	return write()
+}
+
+// end tells nothing more. Calling it twice does no harm.
+func (p *progress) end() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	first := !p.stopped
+	p.stopped = true
+	p.erase()
+	p.mu.Unlock()
+	if first {
+		close(p.stop)
+	}
+	p.ticking.Wait()
+}
+
+func (p *progress) tell() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped {
+		return
+	}
+	p.erase()
+	end := "\n"
+	if p.drawn {
+		end, p.visible = "", true
+	}
+	_, _ = io.WriteString(p.w, p.line()+end)
+}
+
+// erase is called with mu held.
+func (p *progress) erase() {
+	if p.visible {
+		_, _ = io.WriteString(p.w, "\r\x1b[K")
+		p.visible = false
+	}
+}
+
+func (p *progress) line() string {
+	took := p.now().Sub(p.start)
+	rate, left := "–", "–"
+	if p.ended > 0 && took > 0 {
+		perSecond := float64(p.ended) / took.Seconds()
+		decimals := 0
+		if perSecond < 10 {
+			decimals = 1
+		}
+		rate = p.said.Decimal(perSecond, decimals)
+		left = clockOf(time.Duration(float64(took) / float64(p.ended) * float64(p.all-p.ended)))
+	}
+	return p.said.Say("fleet.progress", "done", p.said.Number(p.ended), "all", p.said.Number(p.all),
+		"failed", p.said.Number(p.failed), "rate", rate, "left", left)
+}
+
+// clockOf is a duration as a clock shows it: 0:07, 12:30, 1:02:03.
+func clockOf(d time.Duration) string {
+	s := int(d.Round(time.Second) / time.Second)
+	if s < 3600 {
+		return strconv.Itoa(s/60) + fmt.Sprintf(":%02d", s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gmailoauth/internal/finding"
+	"gmailoauth/internal/fleet"
+)
+
+// window is how many mailboxes may be proven and wait for a slow one before
+// them: some megabytes.
+const window = 2048
+
+// proven is a mailbox that is ready to be written.
+type proven struct {
+	subject
+	box finding.Mailbox
+	cut bool // the run was ended meanwhile: what it says is no fault of the mailbox
+}
+
+// proveAll proves the mailboxes of a queue, a few at a time, and writes them in
+// their order. What was begun when the run is ended by fail-fast is written too.
+func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
+	release, err := a.shareHTTP()
+	if err != nil {
+		return err
+	}
+	defer release()
+	proof := a.newProof("verify", f.strict, q.shard)
+	pace := fleet.NewPace(f.concurrency)
+	shown := a.showProgress(q.n)
+	defer shown.end()
+	err = fleet.Each(ctx, q.n, window, pace, func(ctx context.Context, i int) proven {
+		s := q.at(i)
+		box := a.proveAgain(ctx, s, f.proofOptions, pace, f.fleet.retries)
+		shown.done(failed(box))
+		if f.fleet.failFast && failed(box) {
+			pace.Stop()
+		}
+		return proven{s, box, ctx.Err() != nil}
+	}, func(_ int, p proven) error {
+		defer a.forget(p.subject)
+		if p.cut {
+			return nil
+		}
+		return shown.above(func() error { return proof.box(p.box) })
+	})
+	shown.end()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("write the proof: %w", err)
+	}
+	return proof.end(ctx)
+}
+
+func failed(box finding.Mailbox) bool {
+	return slices.ContainsFunc(box.Findings, func(f finding.Finding) bool { return f.Status == finding.Fail })
+}

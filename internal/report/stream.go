@@ -1,0 +1,121 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"time"
+
+	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/finding"
+)
+
+// Stream writes one proof in one format, mailbox after mailbox in the order in
+// which they are handed in: Begin once, Box for each, End once. What it is given
+// it may write at once; it keeps no mailbox, but for a few words of each where
+// the format wants totals before the rest (each format says so). All of a text
+// is written in one call: whoever takes secrets out of it sees them whole.
+//
+// One goroutine at a time may use a Stream.
+type Stream interface {
+	Begin(w io.Writer) error
+	Box(w io.Writer, box finding.Mailbox) error
+	End(w io.Writer, end Ending) error
+
+	// Exit gives the exit code of the run, once it has ended.
+	Exit() int
+}
+
+// Run is what a Stream is told of the run before it begins. Options.Now is when
+// it began.
+type Run struct {
+	Options
+	Command string // the words behind the program's name
+	Version string
+	Shard   string    // I/N: the run is of this share of the mailboxes; empty: of all
+	Strict  bool      // warnings fail as well
+	Summary io.Writer // of GitHub: takes the summary of the job, in Markdown; nil: there is none
+}
+
+// Ending is what a Stream is told when the last mailbox was handed in.
+type Ending struct {
+	Elapsed time.Duration
+	Cut     *diagnosis.Diagnosis // what kept the run from going on to the last mailbox; nil: nothing
+}
+
+// Formats lists the formats of a proof; the first is for people.
+func Formats() []string {
+	return []string{"text", "json", "junit"}
+}
+
+// NewStream gives the Stream of one of Formats; of any other name nil.
+func NewStream(format string, run Run) Stream {
+	t := tally{run: run}
+	switch format {
+	case "text":
+		return &textStream{tally: t}
+	case "json":
+		return &jsonStream{tally: t}
+	case "junit":
+		return &junitStream{tally: t}
+	}
+	return nil
+}
+
+// tally counts mailboxes; it is the part that all Streams share.
+type tally struct {
+	run   Run
+	total int
+	boxes [4]int // of mailboxes, in the order of statuses()
+	lines [4]int // of the proof of the first mailbox
+	code  int
+}
+
+// statuses are the four as they are counted and told.
+func statuses() []finding.Status {
+	return []finding.Status{finding.Pass, finding.Warn, finding.Fail, finding.Skip}
+}
+
+// add counts a mailbox, and gives its status and its own exit code.
+func (t *tally) add(box finding.Mailbox) (finding.Status, int) {
+	is, code := status(box), exitOf(box, t.run.Explain)
+	if t.total++; t.total == 1 {
+		for _, r := range rowsOf(box, t.run.Options) {
+			t.lines[place(r.status)]++
+		}
+	}
+	t.boxes[place(is)]++
+	t.code = graver(t.code, code)
+	if t.run.Strict && is == finding.Warn {
+		t.code = graver(t.code, strictExit)
+	}
+	return is, code
+}
+
+// place of a status in statuses.
+func place(s finding.Status) int { return slices.Index(statuses(), s) }
+
+// count gives how many mailboxes have a status.
+func (t *tally) count(s finding.Status) int { return t.boxes[place(s)] }
+
+// Exit gives the exit code by the rule of [Exit].
+func (t *tally) Exit() int { return t.code }
+
+// cut notes what kept a run from its end: its exit code is that of the run.
+func (t *tally) cut(end Ending) {
+	if end.Cut != nil {
+		t.code = end.Cut.Exit
+	}
+}
+
+// writeAll is the whole life of a Stream.
+func writeAll(w io.Writer, s Stream, boxes []finding.Mailbox, end Ending) error {
+	if err := s.Begin(w); err != nil {
+		return err
+	}
+	for _, box := range boxes {
+		if err := s.Box(w, box); err != nil {
+			return err
+		}
+	}
+	return s.End(w, end)
+}
