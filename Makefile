@@ -1,6 +1,6 @@
 # make help lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help check build test lint docs bench e2e cover cross clean
+.PHONY: help check check-long build test lint docs bench e2e cover cross clean
 
 GOLANGCI_LINT := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -8,9 +8,12 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 COVERAGE_GOAL := 85
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
 
 check: test race lint docs cover ## all that a change must pass, but for e2e and the cross-builds
+
+check-long: ## a simulated day, and a minute of fuzzing for each parser of what others wrote
+	sh testdata/long/run
 
 build: ## the program, as bin/gmailoauth
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/gmailoauth ./cmd/gmailoauth

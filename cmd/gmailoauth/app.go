@@ -103,6 +103,9 @@ func (a *app) tlsConfig() (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if shared, ok := a.sharedTLS(); ok {
+		return shared, nil
+	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if p.CAFile == "" {
 		return config, nil
@@ -130,13 +133,17 @@ func (a *app) httpClient() (*http.Client, error) {
 	if a.sharedHTTP != nil {
 		return a.sharedHTTP, nil
 	}
+	return a.newHTTPClient()
+}
+
+func (a *app) newHTTPClient() (*http.Client, error) {
 	config, err := a.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
 	transport := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		TLSClientConfig:       config,
+		TLSClientConfig:       config.Clone(), // it is changed for HTTP/2
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   16,
 		ResponseHeaderTimeout: a.flags.timeout,

@@ -25,7 +25,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(leakless{m}, map[string]func(){
 		"gmailoauth":  programUnderTest,
 		"the-browser": browserUnderTest,
 		"the-admin":   adminWhoReads,

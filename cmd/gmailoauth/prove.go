@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -57,28 +56,6 @@ func (a *app) prove(ctx context.Context, acct account.Account, secrets store.Sec
 	}
 	return verify.Run(ctx, box, tokens, a.now)
 }
-
-// shareHTTP makes all renewals of this command use the same connections, until
-// release is called. Not while another goroutine uses a.
-func (a *app) shareHTTP() (release func(), err error) {
-	client, err := a.httpClient()
-	if err != nil {
-		return nil, err
-	}
-	transport := client.Transport
-	client.Transport = shared{transport}
-	a.sharedHTTP = client
-	return func() {
-		a.sharedHTTP = nil
-		if t, ok := transport.(interface{ CloseIdleConnections() }); ok {
-			t.CloseIdleConnections()
-		}
-	}, nil
-}
-
-// shared is a transport whose idle connections stay when one of its users is
-// done with it.
-type shared struct{ http.RoundTripper }
 
 // toProve puts account, provider and options together.
 func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, *oauth.Server, error) {

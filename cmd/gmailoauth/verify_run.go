@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
 	pace := fleet.NewPace(f.concurrency)
 	shown := a.showProgress(q.n)
 	defer shown.end()
+	written := 0
 	err = fleet.Each(ctx, q.n, window, pace, func(ctx context.Context, i int) proven {
 		s := q.at(i)
 		box := a.proveAgain(ctx, s, f.proofOptions, pace, f.fleet.retries)
@@ -48,12 +50,16 @@ func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
 		return proven{s, box, ctx.Err() != nil}
 	}, func(_ int, p proven) error {
 		defer a.forget(p.subject)
+		written++
 		if p.cut {
-			return nil
+			p.box = interrupted(p.box)
 		}
 		return shown.above(func() error { return proof.box(p.box) })
 	})
 	shown.end()
+	if errors.Is(err, context.Canceled) {
+		err = cmp.Or(proof.tellRest(q, written), err)
+	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("write the proof: %w", err)
 	}

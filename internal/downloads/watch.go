@@ -83,7 +83,7 @@ func (w *watch) run(ctx context.Context, looks <-chan time.Time) {
 	}
 	var events chan fsnotify.Event
 	var failures chan error
-	if watcher, err := fsnotify.NewWatcher(); err == nil && !w.deaf { // else there are the looks
+	if watcher := w.listen(); watcher != nil { // else there are the looks
 		defer func() { _ = watcher.Close() }()
 		for _, folder := range w.folders {
 			_ = watcher.Add(folder)
@@ -108,6 +108,18 @@ func (w *watch) run(ctx context.Context, looks <-chan time.Time) {
 			}
 		}
 	}
+}
+
+// listen gives nil where the system tells of nothing.
+func (w *watch) listen() *fsnotify.Watcher {
+	if w.deaf {
+		return nil
+	}
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return nil
+	}
+	return watcher
 }
 
 // look goes through the folders. What was there before, and is older than the

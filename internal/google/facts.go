@@ -26,6 +26,7 @@ type Fact struct {
 type Facts struct {
 	Endpoints map[string]Fact
 	Servers   map[string]Fact
+	Greetings map[string]Fact // what stands in the greeting of Gmail's servers
 	Scopes    map[string]Fact
 	Services  map[string]Fact // names under which Google Cloud knows its APIs
 	Limits    map[string]Fact

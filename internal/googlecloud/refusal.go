@@ -1,6 +1,7 @@
 package googlecloud
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -69,9 +70,7 @@ func (s *status) tell(symptom *diagnosis.Symptom, token secret.Text) *diagnosis.
 	redactor.Hide(token)
 	clean := func(text string) string { return oneLine(redactor.Clean(text)) }
 	symptom.Code, symptom.Text = clean(s.Status), clean(s.Message)
-	if name := codes()[s.Code]; symptom.Code == "" && name != "" {
-		symptom.Code = name
-	}
+	symptom.Code = cmp.Or(symptom.Code, codes()[s.Code], "UNKNOWN")
 	facts := []string{"status_name", symptom.Code}
 	for _, detail := range s.Details {
 		if detail.Reason != "" {
@@ -79,7 +78,7 @@ func (s *status) tell(symptom *diagnosis.Symptom, token secret.Text) *diagnosis.
 			facts = append(facts, "service", clean(detail.Metadata["service"]), "consumer", clean(strings.TrimPrefix(detail.Metadata["consumer"], "projects/")))
 		}
 		for _, violation := range detail.Violations {
-			symptom.Code = clean(violation.Type)
+			symptom.Code = cmp.Or(clean(violation.Type), symptom.Code)
 			if text := clean(violation.Description); text != "" {
 				symptom.Text = text
 			}

@@ -9,28 +9,45 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
+	"time"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
 )
 
-// Identify asks userinfo and tokeninfo, both at once, whom an access token
-// speaks for, for which client and scopes. If one of them does not exist or
-// does not answer, what the other says is given; Email is empty if the token
-// has no email scope. A Symptom at identity, or at connect, means that neither
-// answered. ctx bounds both.
+// patience is how long tokeninfo alone is waited for.
+const patience = 2 * time.Second
+
+// Identify asks whom an access token speaks for, for which client and scopes:
+// tokeninfo, which at Google shares a connection with the renewal and says all
+// that userinfo says, and userinfo when that has not said it, or not in two
+// seconds. If one of them does not exist or does not answer, what the other says
+// is given; Email is empty if the token has no email scope. A Symptom at identity,
+// or at connect, means that neither answered. ctx bounds both.
 func (s *Server) Identify(ctx context.Context, access secret.Text) (account.Identity, error) {
 	if s.Provider.UserinfoEndpoint == "" && s.Provider.TokeninfoEndpoint == "" {
 		return account.Identity{}, errNoEndpoint
 	}
 	var user, info claims
 	var userErr, infoErr error
-	var wg sync.WaitGroup
-	wg.Go(func() { user, userErr = s.askAbout(ctx, http.MethodGet, s.Provider.UserinfoEndpoint, access) })
-	wg.Go(func() { info, infoErr = s.askAbout(ctx, http.MethodPost, s.Provider.TokeninfoEndpoint, access) })
-	wg.Wait()
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		info, infoErr = s.askAbout(ctx, http.MethodPost, s.Provider.TokeninfoEndpoint, access)
+	}()
+	slow := time.NewTimer(patience)
+	defer slow.Stop()
+	enough := false
+	select {
+	case <-told:
+		enough = infoErr == nil && info.Email != ""
+	case <-slow.C:
+	}
+	if !enough {
+		user, userErr = s.askAbout(ctx, http.MethodGet, s.Provider.UserinfoEndpoint, access)
+	}
+	<-told
 	if userErr != nil && infoErr != nil {
 		return account.Identity{}, graver(infoErr, userErr)
 	}

@@ -232,16 +232,17 @@ func TestIdentify(t *testing.T) {
 		want     account.Identity
 		code     string
 	}{
-		"both answer":          {me, info, full, ""},
-		"tokeninfo is down":    {me, down, account.Identity{Email: "office@example.com", Scopes: []string{}}, ""},
-		"userinfo is down":     {down, info, full, ""},
-		"number for a string":  {me, saysJSON(200, map[string]any{"azp": "client", "expires_in": 3500, "scope": "openid x"}), full, ""},
-		"dead":                 {saysJSON(401, map[string]any{"error": map[string]any{"status": "UNAUTHENTICATED", "message": "Invalid Credentials"}}), dead, account.Identity{}, "invalid_token"},
-		"dead, tokeninfo down": {saysJSON(401, map[string]any{"error": "invalid_request", "error_description": "Invalid Credentials"}), down, account.Identity{}, "invalid_request"},
-		"both down":            {down, down, account.Identity{}, "not-json"},
-		"only userinfo, down":  {down, nil, account.Identity{}, "not-json"},
-		"only tokeninfo":       {nil, info, full, ""},
-		"cut":                  {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, account.Identity{}, "connection-cut"},
+		"both answer":           {me, info, full, ""},
+		"tokeninfo is down":     {me, down, account.Identity{Email: "office@example.com", Scopes: []string{}}, ""},
+		"userinfo is down":      {down, info, full, ""},
+		"no email in tokeninfo": {me, saysJSON(200, map[string]any{"aud": "client", "expires_in": "3500", "scope": "openid x"}), full, ""},
+		"number for a string":   {me, saysJSON(200, map[string]any{"azp": "client", "expires_in": 3500, "scope": "openid x"}), full, ""},
+		"dead":                  {saysJSON(401, map[string]any{"error": map[string]any{"status": "UNAUTHENTICATED", "message": "Invalid Credentials"}}), dead, account.Identity{}, "invalid_token"},
+		"dead, tokeninfo down":  {saysJSON(401, map[string]any{"error": "invalid_request", "error_description": "Invalid Credentials"}), down, account.Identity{}, "invalid_request"},
+		"both down":             {down, down, account.Identity{}, "not-json"},
+		"only userinfo, down":   {down, nil, account.Identity{}, "not-json"},
+		"only tokeninfo":        {nil, info, full, ""},
+		"cut":                   {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, account.Identity{}, "connection-cut"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := newFake(t, map[string]http.HandlerFunc{"/me": c.me, "/tokeninfo": c.info})
@@ -259,6 +260,9 @@ func TestIdentify(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("Identify (-want +got):\n%s", diff)
+			}
+			if asked := len(fake.headers()); name == "both answer" && asked != 1 {
+				t.Errorf("Identify asked %d times, want tokeninfo alone", asked)
 			}
 			for _, h := range fake.headers() {
 				if h.Get("Authorization") != "Bearer "+theAccess {

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net"
@@ -24,8 +25,8 @@ import (
 
 // link carries bytes between a client and address, each way delay late, in
 // order, and answers a connection one round trip late, as a distant host does:
-// the listener accepts at once, so what a SYN would wait is put on the first
-// bytes of the client.
+// the listener accepts at once, so what a SYN and its answer would wait is put on
+// the first bytes of the client, and of a server that speaks first.
 func link(b testing.TB, address string, delay time.Duration) (host string, port int) {
 	b.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -45,7 +46,7 @@ func link(b testing.TB, address string, delay time.Duration) (host string, port 
 				continue
 			}
 			wg.Go(func() { late(far, near, delay, 2*delay) })
-			wg.Go(func() { late(near, far, delay, 0) })
+			wg.Go(func() { late(near, far, delay, 3*delay) })
 		}
 	})
 	b.Cleanup(func() { _ = listener.Close(); wg.Wait() })
@@ -101,70 +102,79 @@ func tokenServer(b testing.TB) *httptest.Server {
 }
 
 // BenchmarkRoundTrips measures one full proof (renewal, identity, IMAP, SMTP on
-// an implicit port, POP3) over a slow line, in round trips. Goal: 6, and
-// what the processors need. Those six, of IMAP: TCP, TLS, greeting, capabilities
-// (Gmail's greeting has none), login, EXAMINE; of POP3: TCP, TLS, greeting, "AUTH
-// XOAUTH2", token, STAT.
+// an implicit port, POP3) over a slow line, in round trips. Goal: 5, and
+// what the processors need. Those five, of IMAP: TCP, TLS, greeting, login (and
+// before it, in the same step, capabilities), EXAMINE; of SMTP: TCP, TLS,
+// greeting, EHLO, AUTH; of POP3: TCP, TLS, greeting, AUTH with the token, STAT.
+// SMTP on 587 takes two more: STARTTLS, and EHLO a second time.
 func BenchmarkRoundTrips(b *testing.B) {
 	for _, rtt := range []time.Duration{40 * time.Millisecond, 120 * time.Millisecond} {
-		b.Run(rtt.String(), func(b *testing.B) {
-			web := tokenServer(b)
-			far := func(s google.Server) *google.Server {
-				host, port := link(b, s.Addr(), rtt/2)
-				return &google.Server{Host: host, Port: port, TLS: s.TLS}
-			}
-			imap := far(serve(b, google.Implicit, fakeIMAP(nil)))
-			smtp := far(serve(b, google.Implicit, fakeSMTP(nil, true, nil)))
-			pop3 := far(serve(b, google.Implicit, fakePOP3(nil)))
-			host, port := link(b, web.Listener.Addr().String(), rtt/2)
-			endpoint := "https://" + (google.Server{Host: host, Port: port}).Addr()
-			for b.Loop() {
-				client := web.Client()
-				transport := client.Transport.(*http.Transport).Clone()
-				ask := func(ctx context.Context) error {
-					req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader([]byte("grant_type=refresh_token")))
-					if err != nil {
-						return err
-					}
-					resp, err := transport.RoundTrip(req)
-					if err != nil {
-						return err
-					}
-					defer func() { _ = resp.Body.Close() }()
-					_, err = io.Copy(io.Discard, resp.Body)
-					return err
-				}
-				got := Run(b.Context(), box(imap, []google.Server{*smtp}, pop3), Tokens{
-					Token: func(ctx context.Context) (account.Token, bool, error) {
-						return account.Token{Access: secret.New(goodToken)}, true, ask(ctx)
-					},
-					Identify: func(ctx context.Context, _ account.Token) (account.Identity, error) {
-						return account.Identity{Email: mailbox, Scopes: []string{mailScope}}, ask(ctx)
-					},
-				}, time.Now)
-				allPass(b, got)
-				transport.CloseIdleConnections()
-			}
-			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(rtt), "RTT")
-			b.ReportMetric(0, "ns/op")
-		})
+		b.Run("465/"+rtt.String(), func(b *testing.B) { benchRoundTrips(b, rtt, google.Implicit) })
+		b.Run("587/"+rtt.String(), func(b *testing.B) { benchRoundTrips(b, rtt, google.STARTTLS) })
 	}
 }
 
+func benchRoundTrips(b *testing.B, rtt time.Duration, mode string) {
+	web := tokenServer(b)
+	far := func(s google.Server) *google.Server {
+		host, port := link(b, s.Addr(), rtt/2)
+		return &google.Server{Host: host, Port: port, TLS: s.TLS}
+	}
+	imap := far(serve(b, google.Implicit, fakeIMAP(nil)))
+	smtp := far(serve(b, mode, fakeSMTP(nil, mode == google.Implicit, nil)))
+	pop3 := far(serve(b, google.Implicit, fakePOP3(nil)))
+	host, port := link(b, web.Listener.Addr().String(), rtt/2)
+	endpoint := "https://" + (google.Server{Host: host, Port: port}).Addr()
+	for b.Loop() {
+		client := web.Client()
+		transport := client.Transport.(*http.Transport).Clone()
+		ask := func(ctx context.Context) error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader([]byte("grant_type=refresh_token")))
+			if err != nil {
+				return err
+			}
+			resp, err := transport.RoundTrip(req)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = resp.Body.Close() }()
+			_, err = io.Copy(io.Discard, resp.Body)
+			return err
+		}
+		got := Run(b.Context(), box(imap, []google.Server{*smtp}, pop3), Tokens{
+			Token: func(ctx context.Context) (account.Token, bool, error) {
+				return account.Token{Access: secret.New(goodToken)}, true, ask(ctx)
+			},
+			Identify: func(ctx context.Context, _ account.Token) (account.Identity, error) {
+				return account.Identity{Email: mailbox, Scopes: []string{mailScope}}, ask(ctx)
+			},
+		}, time.Now)
+		allPass(b, got)
+		transport.CloseIdleConnections()
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(rtt), "RTT")
+	b.ReportMetric(0, "ns/op")
+}
+
 // BenchmarkThousandMailboxes proves IMAP, SMTP and POP3 of 1,000 mailboxes, 32
-// at a time; clients and servers share the processors. Goal: 150 a second.
+// at a time, which take up each other's TLS sessions, as in one command; clients
+// and servers share the processors. Goal: 150 a second.
 func BenchmarkThousandMailboxes(b *testing.B) {
 	const mailboxes = 1000
 	imap := serve(b, google.Implicit, fakeIMAP(nil))
 	smtp := serve(b, google.Implicit, fakeSMTP(nil, true, nil))
 	pop3 := serve(b, google.Implicit, fakePOP3(nil))
+	shared := trusted().client.Clone()
+	shared.ClientSessionCache = tls.NewLRUClientSessionCache(64)
 	var heap atomic.Uint64
 	for b.Loop() {
 		group := new(errgroup.Group)
 		group.SetLimit(32)
 		for i := range mailboxes {
 			group.Go(func() error {
-				allPass(b, Run(b.Context(), box(&imap, []google.Server{smtp}, &pop3), tokenOf(goodToken), time.Now))
+				one := box(&imap, []google.Server{smtp}, &pop3)
+				one.TLS = shared
+				allPass(b, Run(b.Context(), one, tokenOf(goodToken), time.Now))
 				if i%200 == 100 {
 					var m runtime.MemStats
 					runtime.ReadMemStats(&m)

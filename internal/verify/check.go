@@ -21,6 +21,9 @@ func (p *proof) check(ctx context.Context, id, mechanism string, do func(context
 	}
 	start := p.now()
 	said, err := do(ctx)
+	if !said.began.IsZero() {
+		start = said.began
+	}
 	f := finding.Finding{ID: id, Status: finding.Pass, Endpoint: p.endpoint(), Mechanism: mechanism,
 		Duration: p.now().Sub(start), Evidence: p.clean(said.evidence), Facts: said.facts}
 	if err == nil {

@@ -47,12 +47,30 @@ func (r *run) handshake(ctx context.Context, w *wire) error {
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
 	config.ServerName = w.server.Host
+	if config.ClientSessionCache != nil {
+		config.ClientSessionCache = sessions{config.ClientSessionCache, w.server.Addr()}
+	}
 	secure := tls.Client(w.raw, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return err
 	}
 	w.conn = secure
 	return nil
+}
+
+// sessions keeps the TLS sessions of one endpoint apart from those of others: by
+// itself crypto/tls tells them apart by the name alone.
+type sessions struct {
+	tls.ClientSessionCache
+	endpoint string
+}
+
+func (s sessions) Get(key string) (*tls.ClientSessionState, bool) {
+	return s.ClientSessionCache.Get(s.endpoint + " " + key)
+}
+
+func (s sessions) Put(key string, session *tls.ClientSessionState) {
+	s.ClientSessionCache.Put(s.endpoint+" "+key, session)
 }
 
 // isGreeting reports whether a line, or the beginning of one, is in the

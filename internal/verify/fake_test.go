@@ -325,7 +325,11 @@ func fakeSMTP(s script, implicit bool, inbox *inbox) func(p *peer) {
 }
 
 func (p *peer) authSMTP(s script, rest string) {
-	mechanism, initial, _ := strings.Cut(rest, " ")
+	mechanism, initial, inline := strings.Cut(rest, " ")
+	if !inline {
+		p.say("334 ")
+		initial = p.hear()
+	}
 	host, port := p.address()
 	good, wellFormed := verdictOn(mechanism, initial, host, port)
 	switch {
@@ -346,7 +350,7 @@ func (p *peer) authSMTP(s script, rest string) {
 	}
 }
 
-// fakePOP3 is Gmail over POP3; it knows the two-step form only.
+// fakePOP3 is Gmail over POP3; it takes the token in the line of AUTH, or after it.
 func fakePOP3(s script) func(p *peer) {
 	return func(p *peer) {
 		if !s.play(p, "greeting", "", "") {
@@ -354,7 +358,7 @@ func fakePOP3(s script) func(p *peer) {
 		}
 		for {
 			line := p.hear()
-			if len(line) > 253 {
+			if len(line) > inlineMost-2 {
 				p.say("-ERR line too long")
 				continue
 			}
@@ -380,12 +384,14 @@ func fakePOP3(s script) func(p *peer) {
 	}
 }
 
-func (p *peer) authPOP3(s script, mechanism string) {
-	p.say("+ ")
-	initial := p.hear()
-	if initial == "*" {
-		p.say("-ERR cancelled")
-		return
+func (p *peer) authPOP3(s script, rest string) {
+	mechanism, initial, inline := strings.Cut(rest, " ")
+	if !inline {
+		p.say("+ ")
+		if initial = p.hear(); initial == "*" {
+			p.say("-ERR cancelled")
+			return
+		}
 	}
 	host, port := p.address()
 	good, wellFormed := verdictOn(mechanism, initial, host, port)

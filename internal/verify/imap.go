@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -18,31 +19,88 @@ type imapSession struct {
 	wire   *wire
 	client *imapclient.Client
 	caps   imap.CapSet
+	begun  chan error // the end of a login that was begun early; nil if none was
+	began  time.Time
 }
 
 // newIMAP reads the greeting and the capabilities, which Gmail's greeting does
-// not hold: that costs the round trip in which the token is still on its way.
-func newIMAP(w *wire) (session, error) {
+// not hold. If the token comes before them, the login follows the question at
+// once (RFC 9051 section 5.5 lets commands be sent ahead; nothing is sent after
+// AUTHENTICATE, whose exchange they would disturb).
+func newIMAP(w *wire, next coming) (session, error) {
+	if next.gmail {
+		w.greetInstead("* OK [CAPABILITY IMAP4rev1 SASL-IR]")
+	}
 	s := &imapSession{wire: w, client: imapclient.New(w, nil)}
 	err := s.client.WaitGreeting()
-	if err == nil {
-		if s.caps = s.client.Caps(); s.caps == nil {
-			err = errNoCapabilities
-		}
+	switch {
+	case err != nil:
+	case next.gmail:
+		err = s.learn(next)
+	default:
+		s.caps = s.client.Caps()
+	}
+	if err == nil && s.caps == nil {
+		err = errNoCapabilities
 	}
 	if err != nil {
 		_ = s.client.Close()
+		if s.begun != nil {
+			<-s.begun
+		}
 		return nil, s.bye(err)
 	}
 	return s, nil
 }
 
+// learn asks for the capabilities, and begins the login if the token is there
+// before the answer.
+func (s *imapSession) learn(next coming) error {
+	heard := make(chan error, 1)
+	question := s.client.Capability()
+	go func() {
+		var err error
+		s.caps, err = question.Wait()
+		heard <- err
+	}()
+	select {
+	case err := <-heard:
+		return s.unheard(err)
+	case <-next.got:
+	}
+	if client := next.client(); client != nil {
+		s.begun, s.began = make(chan error, 1), next.now()
+		go func() { s.begun <- s.client.Authenticate(client) }()
+	}
+	return s.unheard(<-heard)
+}
+
+// unheard names the refusal to say the capabilities, which need not be the last
+// thing that was heard.
+func (s *imapSession) unheard(err error) error {
+	if _, ok := errors.AsType[*imap.Error](err); !ok {
+		return err
+	}
+	line, _ := s.wire.tagged("CAPABILITY")
+	return &refusal{symptom: &diagnosis.Symptom{Where: diagnosis.AtIMAP, Code: "not-understood", Text: line}, evidence: line}
+}
+
 func (s *imapSession) login(client *xoauth2.Client) (answer, error) {
+	var err error
+	if s.begun != nil {
+		err = <-s.begun
+	}
 	if !s.offers("AUTH=" + client.Mechanism()) {
 		return answer{}, &refusal{symptom: (&diagnosis.Symptom{Where: diagnosis.AtIMAP, Code: "mechanism-not-offered"}).
 			With("offered", strings.Join(s.mechanisms(), " "))}
 	}
-	return s.verdict("AUTHENTICATE", s.client.Authenticate(client))
+	_, refused := errors.AsType[*imap.Error](err)
+	if s.begun == nil || refused && !client.Challenged() && !s.offers("SASL-IR") { // nobody looked at the token
+		err = s.client.Authenticate(client)
+	}
+	said, err := s.verdict("AUTHENTICATE", err)
+	said.began = s.began
+	return said, err
 }
 
 func (s *imapSession) mailbox() (answer, error) {

@@ -14,24 +14,41 @@ import (
 
 var errPOP3 = errors.New("not an answer of POP3")
 
+// inlineMost is the longest line in which Gmail is given the token with AUTH,
+// as its page on XOAUTH2 shows it. RFC 2449 section 4 ends a line at 255 octets,
+// which no token fits in; 512 is where SMTP ends one. Longer ones go in two steps.
+const inlineMost = 512
+
 type pop3Session struct {
 	text    *textproto.Conn
 	wire    *wire
+	inline  bool  // the token may come in the line of AUTH
 	refused error // the answer to AUTH, if it was no "+"
 	asked   bool  // the server waits for the token
 }
 
-// newPOP3 begins the login: the two-step form is the only one that a long
-// token fits in (a command line is 255 octets at most, RFC 2449 section 4; RFC
-// 5034 section 4), and its first step needs no token. So it is sent ahead.
-func newPOP3(w *wire, mechanism string) (session, error) {
-	s := &pop3Session{text: textproto.NewConn(w), wire: w}
+// newPOP3 begins the login with the step that needs no token: the two-step form
+// is the only one that a long token fits in (RFC 5034 section 4). Gmail takes both
+// in one line, which waits for the token and saves a round trip.
+func newPOP3(w *wire, next coming) (session, error) {
+	s := &pop3Session{text: textproto.NewConn(w), wire: w, inline: next.gmail}
 	if _, err := s.text.ReadLine(); err != nil { // the greeting: looked at by dial
 		return nil, err
 	}
+	if s.inline {
+		return s, nil
+	}
+	if err := s.begin(next.mechanism); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin says which mechanism will be used; an error is the connection's.
+func (s *pop3Session) begin(mechanism string) error {
 	line, err := s.command("AUTH " + mechanism)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	switch _, challenge := strings.CutPrefix(line, "+ "); {
 	case challenge || line == "+":
@@ -43,14 +60,32 @@ func newPOP3(w *wire, mechanism string) (session, error) {
 				Code: "mechanism-not-offered", Text: textOf(s.refused)}}
 		}
 	}
-	return s, nil
+	return nil
 }
 
 func (s *pop3Session) login(client *xoauth2.Client) (answer, error) {
+	token := base64.StdEncoding.EncodeToString(client.InitialResponse())
+	if command := "AUTH " + client.Mechanism() + " " + token; s.inline && len(command)+len("\r\n") <= inlineMost {
+		line, err := s.command(command)
+		if taken := err != nil || strings.TrimSpace(line) != "+" && codeOf(s.refusal(line)) != "ERR"; taken {
+			return s.exchange(client, line, err)
+		}
+		s.asked = line[0] == '+'
+	}
+	if !s.asked && s.refused == nil {
+		if err := s.begin(client.Mechanism()); err != nil {
+			return answer{}, err
+		}
+	}
 	if s.refused != nil {
 		return answer{}, s.refused
 	}
-	line, err := s.command(base64.StdEncoding.EncodeToString(client.InitialResponse()))
+	line, err := s.command(token)
+	return s.exchange(client, line, err)
+}
+
+// exchange goes on from the answer to the token.
+func (s *pop3Session) exchange(client *xoauth2.Client, line string, err error) (answer, error) {
 	s.asked = false
 	for err == nil && (line == "+" || strings.HasPrefix(line, "+ ")) {
 		s.asked = true
@@ -132,6 +167,9 @@ func textOf(err error) string {
 }
 
 func (s *pop3Session) command(line string) (string, error) {
+	if err := s.wire.outOfTurn(); err != nil {
+		return "", err
+	}
 	if err := s.text.PrintfLine("%s", line); err != nil {
 		return "", err
 	}

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/finding"
@@ -27,6 +29,7 @@ type track struct {
 type answer struct {
 	evidence string
 	facts    map[string]string
+	began    time.Time // when the step was begun, if that was before it was waited for
 }
 
 // session is an open connection that speaks its protocol. Errors are a
@@ -107,8 +110,9 @@ func (p *proof) connection(ctx context.Context, mechanism string, first, last bo
 	}
 	var s session
 	var w *wire
+	client := sync.OnceValue(func() *xoauth2.Client { return p.client(mechanism, p.server) })
 	connect := p.check(ctx, p.protocol+".connect", "", func(ctx context.Context) (a answer, err error) {
-		w, s, a, err = p.connectSession(ctx, mechanism)
+		w, s, a, err = p.connectSession(ctx, mechanism, client)
 		return a, err
 	}, func() *wire { return w })
 	if first {
@@ -133,7 +137,7 @@ func (p *proof) connection(ctx context.Context, mechanism string, first, last bo
 		p.auth(mechanism, "skip.no-token")
 		return
 	}
-	p.proveLogin(ctx, w, s, mechanism)
+	p.proveLogin(ctx, w, s, client())
 }
 
 // leave ends a connection. If another one follows, the server must have hung up
@@ -145,9 +149,8 @@ func (p *proof) leave(ctx context.Context, w *wire, s session, wait bool) {
 	s.leave(wait)
 }
 
-func (p *proof) proveLogin(ctx context.Context, w *wire, s session, mechanism string) {
-	client := p.client(mechanism, p.server)
-	auth := p.check(ctx, p.protocol+".auth", mechanism, func(context.Context) (answer, error) {
+func (p *proof) proveLogin(ctx context.Context, w *wire, s session, client *xoauth2.Client) {
+	auth := p.check(ctx, p.protocol+".auth", client.Mechanism(), func(context.Context) (answer, error) {
 		return s.login(client)
 	}, func() *wire { return w })
 	if auth.Symptom != nil {
@@ -178,7 +181,7 @@ func (p *proof) auth(mechanism, reason string) {
 }
 
 // connectSession dials, and reads what there is to read before a login.
-func (p *proof) connectSession(ctx context.Context, mechanism string) (*wire, session, answer, error) {
+func (p *proof) connectSession(ctx context.Context, mechanism string, client func() *xoauth2.Client) (*wire, session, answer, error) {
 	w, err := p.open(ctx, p.track)
 	if err != nil {
 		return nil, nil, answer{}, err
@@ -188,7 +191,7 @@ func (p *proof) connectSession(ctx context.Context, mechanism string) (*wire, se
 	greeting, err := p.dial(ctx, p.track, w)
 	var s session
 	if err == nil {
-		s, err = newSession(w, mechanism)
+		s, err = newSession(w, p.coming(mechanism, greeting, client))
 	}
 	if err != nil {
 		_ = w.Close()
@@ -197,12 +200,12 @@ func (p *proof) connectSession(ctx context.Context, mechanism string) (*wire, se
 	return w, s, answer{evidence: greeting}, nil
 }
 
-func newSession(w *wire, mechanism string) (session, error) {
+func newSession(w *wire, next coming) (session, error) {
 	switch w.protocol {
 	case protoIMAP:
-		return newIMAP(w)
+		return newIMAP(w, next)
 	case protoSMTP:
 		return newSMTP(w)
 	}
-	return newPOP3(w, mechanism)
+	return newPOP3(w, next)
 }

@@ -82,7 +82,7 @@ func TestRefusals(t *testing.T) {
 		"IMAP without the mechanism": {protocol: "imap", fake: imap, at: "CAPABILITY", say: says("* CAPABILITY IMAP4rev1 AUTH=PLAIN", "{tag} OK done"),
 			id: "imap.auth", where: "imap", code: "mechanism-not-offered"},
 		"IMAP capabilities refused": {protocol: "imap", fake: imap, at: "CAPABILITY", say: says("{tag} NO not today"),
-			id: "imap.connect", where: "imap", code: "not-understood", text: "T1 NO not today"},
+			id: "imap.connect", where: "imap", code: "not-understood", text: "NO not today"},
 		"IMAP without INBOX": {protocol: "imap", fake: imap, at: "EXAMINE", say: says("{tag} NO [NONEXISTENT] Unknown Mailbox: INBOX (Failure)"),
 			id: "imap.mailbox", where: "imap", code: "NONEXISTENT", text: "Unknown Mailbox: INBOX (Failure)"},
 		"IMAP nonsense after the login": {protocol: "imap", fake: imap, at: "EXAMINE", say: says("what?"),
@@ -99,6 +99,8 @@ func TestRefusals(t *testing.T) {
 			id: "imap.connect", where: "connect", code: "line-too-long"},
 		"IMAP verdict of 10 MB": {protocol: "imap", fake: imap, at: "AUTHENTICATE", say: says("{tag} NO " + long),
 			id: "imap.auth", where: "connect", code: "line-too-long"},
+		"IMAP capabilities that are no list": {protocol: "imap", fake: imap, at: "greeting", say: says("* OK [CAPABILITY (IMAP4rev1 ((] x"),
+			id: "imap.auth", where: "imap", code: "mechanism-not-offered"},
 		"IMAP talk without end": {protocol: "imap", fake: imap, at: "AUTHENTICATE",
 			say: func(p *peer, _, _ string) {
 				for {
@@ -198,9 +200,10 @@ func TestHanging(t *testing.T) {
 		at, id   string
 	}{
 		{"imap", fakeIMAP, "greeting", "imap.connect"}, {"imap", fakeIMAP, "CAPABILITY", "imap.connect"},
+		{"imap", strangeIMAP, "CAPABILITY", "imap.connect"}, {"imap", strangeIMAP, "AUTHENTICATE", "imap.auth"},
 		{"imap", fakeIMAP, "AUTHENTICATE", "imap.auth"}, {"imap", fakeIMAP, "EXAMINE", "imap.mailbox"},
 		{"smtp", smtp, "greeting", "smtp.connect"}, {"smtp", smtp, "EHLO", "smtp.connect"}, {"smtp", smtp, "AUTH", "smtp.auth"},
-		{"pop3", fakePOP3, "greeting", "pop3.connect"}, {"pop3", fakePOP3, "AUTH", "pop3.connect"}, {"pop3", fakePOP3, "STAT", "pop3.mailbox"},
+		{"pop3", fakePOP3, "greeting", "pop3.connect"}, {"pop3", fakePOP3, "AUTH", "pop3.auth"}, {"pop3", strangePOP3, "AUTH", "pop3.connect"}, {"pop3", fakePOP3, "STAT", "pop3.mailbox"},
 	} {
 		t.Run(c.protocol+" at "+c.at, func(t *testing.T) {
 			t.Parallel()
@@ -258,7 +261,7 @@ func TestUnknownAuthority(t *testing.T) {
 // Interrupted: all ends at once, and says so.
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	imap := serve(t, google.Implicit, fakeIMAP(script{"AUTHENTICATE": func(p *peer, _, _ string) { cancel(); p.hang() }}))
+	imap := serve(t, google.Implicit, strangeIMAP(script{"AUTHENTICATE": func(p *peer, _, _ string) { cancel(); p.hang() }}))
 	b := box(&imap, nil, nil)
 	got := Run(ctx, b, tokenOf(goodToken), time.Now)
 	if f := find(t, got, "imap.auth"); f.Symptom == nil || f.Symptom.Code != "cancelled" {

@@ -1,9 +1,11 @@
 package verify
 
 import (
+	"encoding/base64"
 	"errors"
 	"strings"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"gmailoauth/internal/diagnosis"
@@ -34,10 +36,44 @@ func (s *smtpSession) login(client *xoauth2.Client) (answer, error) {
 			With("offered", offered)}
 	}
 	mark := s.wire.mark()
-	if err := s.client.Auth(client); err != nil {
+	if err := s.wire.outOfTurn(); err != nil {
+		return answer{}, err
+	}
+	if err := s.client.Auth(fitting(client)); err != nil {
 		return answer{}, s.refused(err)
 	}
 	return answer{evidence: strings.Join(s.wire.since(mark), " ")}, nil
+}
+
+// maxCommand is the longest line of a command, with its end (RFC 5321 section
+// 4.5.3.1.4). It holds for AUTH with an initial response (RFC 4954 section 4), not
+// for the line that follows a 334; Gmail ends longer ones with 555 5.5.2.
+const maxCommand = 512
+
+// fitting sends the token with AUTH where it fits, and else after the 334.
+func fitting(client *xoauth2.Client) sasl.Client {
+	line := len("AUTH ") + len(client.Mechanism()) + len(" ") + base64.StdEncoding.EncodedLen(len(client.InitialResponse())) + len("\r\n")
+	if line <= maxCommand {
+		return client
+	}
+	return &twoSteps{Client: client}
+}
+
+type twoSteps struct {
+	*xoauth2.Client
+	sent bool
+}
+
+func (c *twoSteps) Start() (mechanism string, initial []byte, err error) {
+	return c.Mechanism(), nil, nil
+}
+
+func (c *twoSteps) Next(challenge []byte) ([]byte, error) {
+	if !c.sent {
+		c.sent = true
+		return c.InitialResponse(), nil
+	}
+	return c.Client.Next(challenge)
 }
 
 // mailbox is not among the checks of SMTP.

@@ -114,6 +114,11 @@ func askTLSSMTP(w *wire) error {
 
 // ask says a line and takes the answer off the wire, up to its last line.
 func (w *wire) ask(command string, last func(line string) bool) (string, error) {
+	if w.protocol != protoIMAP { // whose servers may speak unasked
+		if err := w.outOfTurn(); err != nil {
+			return "", err
+		}
+	}
 	if _, err := w.Write([]byte(command + "\r\n")); err != nil {
 		return "", err
 	}

@@ -39,6 +39,8 @@ func TestSTARTTLSRefused(t *testing.T) {
 			"starttls-injection", "250"},
 		"SMTP clear text after the yes": {"smtp", smtp, "STARTTLS", func(p *peer, _, _ string) { p.say("220 go ahead"); p.br.ReadByte(); p.say("250 no TLS here"); p.hang() },
 			"tls-not-tls", ""},
+		"SMTP injected before the question": {"smtp", smtp, "EHLO", func(p *peer, _, _ string) { p.raw("250-fake\r\n250 STARTTLS\r\n220 go ahead\r\n"); p.hang() },
+			"not-understood", "220 go ahead"},
 		"SMTP cut":      {"smtp", smtp, "STARTTLS", cutAt, "connection-cut", ""},
 		"SMTP cut EHLO": {"smtp", smtp, "EHLO", cutAt, "connection-cut", ""},
 		"IMAP refused":  {"imap", fakeIMAP, "STARTTLS", says("{tag} NO [PRIVACYREQUIRED] not here"), "starttls-refused", "not here"},
@@ -57,7 +59,7 @@ func TestSTARTTLSRefused(t *testing.T) {
 			t.Parallel()
 			got := one(t, c.protocol, google.STARTTLS, c.fake(script{c.at: c.say}), tokenOf(goodToken))
 			f := find(t, got, c.protocol+".connect")
-			if f.Symptom == nil || f.Symptom.Code != c.code || f.Symptom.Where != "connect" || c.text != "" && f.Symptom.Text != c.text {
+			if f.Symptom == nil || f.Symptom.Code != c.code || f.Symptom.Where != "connect" && c.code != "not-understood" || c.text != "" && f.Symptom.Text != c.text {
 				t.Errorf("Run: %s = %v, want %s %q", f.ID, f.Symptom, c.code, c.text)
 			}
 			if auth := find(t, got, c.protocol+".auth"); auth.Status != finding.Skip || auth.Reason != "skip.not-connected" {

@@ -3,6 +3,8 @@ package verify
 import (
 	"bytes"
 	"strings"
+
+	"gmailoauth/internal/diagnosis"
 )
 
 // record keeps whole lines, and counts.
@@ -57,6 +59,18 @@ func (w *wire) peekLine() (string, error) {
 			return "", err
 		}
 	}
+}
+
+// outOfTurn refuses what a server said before it was asked, where it must wait:
+// that is no answer to what will be asked next.
+func (w *wire) outOfTurn() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.ahead) == 0 {
+		return nil
+	}
+	line, _, _ := strings.Cut(string(w.ahead[:min(len(w.ahead), maxQuote)]), "\r\n")
+	return &refusal{symptom: &diagnosis.Symptom{Where: w.protocol, Code: "not-understood", Text: printable(line)}, evidence: printable(line)}
 }
 
 // mark says where the conversation stands; since gives the lines after a mark.

@@ -32,7 +32,7 @@ type Mailbox struct {
 	NotOffered []string      // protocols asked for that the provider does not have: skipped, with that reason
 	SASL       []string      // XOAUTH2, OAUTHBEARER or both, in this order; empty: XOAUTH2
 	Timeout    time.Duration // of one check; 0: 30 s
-	TLS        *tls.Config   // roots; the lowest version is 1.2 whatever it says
+	TLS        *tls.Config   // roots, and where sessions are kept; the lowest version is 1.2 whatever it says
 	SendTest   bool          // send one message to the mailbox itself and find it by IMAP; it stays there
 	Scopes     []string      // as granted when the account was made, for want of fresher knowledge
 	MailScope  string        // what token.scope looks for; empty: skipped

@@ -40,6 +40,7 @@ var (
 //     all else; nobody here wants them, and an answer on its way when we hang up
 //     makes the system reset the connection, with the LOGOUT in it: not sent,
 //     but where a message will be searched for, which waits for them;
+//   - imapclient parses all of IMAP: it is given what a proof needs, see forLibrary;
 //   - go-smtp says "*" after every refusal and waits for a reply: not sent;
 //   - neither gives the server's words on success, and imapclient reads lines
 //     of any length: lines are recorded here, and bounded.
@@ -84,15 +85,20 @@ func (w *wire) Read(p []byte) (int, error) {
 	for w.held && !w.closed {
 		w.answers.Wait()
 	}
-	empty, failure := len(w.ahead) == 0, w.failure
+	empty, midLine, failure := len(w.ahead) == 0, w.midLine, w.failure
 	w.mu.Unlock()
 	if errors.Is(failure, errTooLong) || errors.Is(failure, errTooMuch) {
 		return 0, io.EOF // of other errors the IMAP library takes some for a pause, and reads on
 	}
-	if empty {
-		if err := w.fill(); err != nil {
-			return 0, err
-		}
+	var err error
+	switch {
+	case w.protocol == protoIMAP && !midLine:
+		err = w.wholeLine()
+	case empty:
+		err = w.fill()
+	}
+	if err != nil {
+		return 0, err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -145,10 +151,12 @@ func (w *wire) Write(p []byte) (int, error) {
 	if words := strings.Fields(string(p[:min(len(p), 64)])); w.protocol == protoIMAP && len(words) > 1 {
 		w.mu.Lock()
 		_, triedLogin := w.tags["AUTHENTICATE"]
-		w.tags[words[1]] = words[0]
-		closed := w.closed
+		unwanted := triedLogin && words[1] == "CAPABILITY" && !w.searches && !w.closed
+		if !unwanted {
+			w.tags[words[1]] = words[0]
+		}
 		w.mu.Unlock()
-		if triedLogin && words[1] == "CAPABILITY" && !w.searches && !closed {
+		if unwanted {
 			return len(p), nil
 		}
 	}

@@ -53,6 +53,7 @@ func TestEchoedSecrets(t *testing.T) {
 func TestIMAPWithoutInitialResponse(t *testing.T) {
 	for _, token := range []string{goodToken, badToken} {
 		got := one(t, "imap", google.Implicit, fakeIMAP(script{
+			"greeting":   says("* OK ready"),
 			"CAPABILITY": says("* CAPABILITY IMAP4rev1 AUTH=XOAUTH2", "{tag} OK"),
 		}), tokenOf(token))
 		f := find(t, got, "imap.auth")

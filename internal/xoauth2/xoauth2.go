@@ -81,6 +81,9 @@ func (c *Client) Next(challenge []byte) ([]byte, error) {
 	return c.dummy, nil
 }
 
+// Challenged reports whether the server sent a challenge, of whatever kind.
+func (c *Client) Challenged() bool { return c.raw != nil }
+
 // Challenge is what the server refused with, or nil.
 func (c *Client) Challenge() *Challenge { return c.challenge }
 

@@ -52,14 +52,18 @@ func (s *Server) lifetime(o owner) time.Duration {
 
 // reply makes an access token, and an ID token if openid was granted.
 func (s *Server) reply(o owner, refresh string) map[string]any {
-	token, now := s.mint(AccessToken), s.now()
-	expires := now.Add(accessLife)
-	if e := s.scenarios.At(scenario.GrantPoint); e != nil && e.TokenExpired {
+	token, now, life := s.mint(AccessToken), s.now(), accessLife
+	e := s.scenarios.At(scenario.GrantPoint)
+	if e != nil && e.ShortToken {
+		life = time.Minute
+	}
+	expires := now.Add(life)
+	if e != nil && e.TokenExpired {
 		expires = now
 	}
 	s.state.access[token] = &accessToken{owner: o, refresh: refresh, expires: expires}
 	reply := map[string]any{
-		"access_token": token, "expires_in": int(accessLife.Seconds()),
+		"access_token": token, "expires_in": int(life.Seconds()),
 		"scope": strings.Join(o.scopes, " "), "token_type": "Bearer",
 	}
 	if slices.Contains(o.scopes, "openid") {

@@ -23,8 +23,10 @@ func (s *session) play(e *scenario.Effect) (settled bool, err error) {
 	}
 	s.spoil(e.Cut, e.Drip)
 	if len(e.Lines) > 0 {
-		if err := s.say(s.fill(e.Lines)...); err != nil {
-			return true, err
+		for range max(e.Babble, 1) {
+			if err := s.say(s.fill(e.Lines)...); err != nil {
+				return true, err
+			}
 		}
 	}
 	if e.Flood > 0 {
@@ -35,7 +37,7 @@ func (s *session) play(e *scenario.Effect) (settled bool, err error) {
 	switch {
 	case e.Close:
 		return true, errEnd
-	case e.Hang, e.Flood > 0:
+	case e.Hang, e.Flood > 0, e.Babble > 0:
 		_, _ = io.Copy(io.Discard, s.lines)
 		return true, errEnd
 	}

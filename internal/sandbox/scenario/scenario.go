@@ -82,6 +82,7 @@ type Effect struct {
 	Lifetime       string   `yaml:"lifetime"`    // refresh_token_expires_in, as a duration
 	NewRefresh     bool     `yaml:"new_refresh"` // a refresh reply carries a new refresh token
 	TokenExpired   bool     `yaml:"token_expired"`
+	ShortToken     bool     `yaml:"short_token"` // access tokens live for a minute
 
 	// Mail points: lines spoken instead of the usual answer, CRLF added; {tag}
 	// is the command's tag, {sent} the SASL string as it came, {clear} what it
@@ -100,6 +101,9 @@ type Effect struct {
 	Cut   int           `yaml:"cut"`   // closes it after so many bytes of the answer
 	Flood int           `yaml:"flood"` // so many bytes without an end of line
 	Drip  time.Duration `yaml:"drip"`  // a byte at a time, with this pause
+
+	// Mail points: Lines are said so many times over, and then nothing more.
+	Babble int `yaml:"babble"`
 
 	// TLS points: expired, wrong-name, unknown-ca, old (TLS 1.1), none (plain text).
 	Certificate string `yaml:"certificate"`
