@@ -13,13 +13,12 @@ import (
 
 // window is how many mailboxes may be proven and wait for a slow one before
 // them: some megabytes.
-const window = 2048
+const window = 1024
 
 // proven is a mailbox that is ready to be written.
 type proven struct {
-	subject
-	box finding.Mailbox
-	cut bool // the run was ended meanwhile: what it says is no fault of the mailbox
+	box finding.Mailbox // without secrets
+	cut bool            // the run was ended meanwhile: what it says is no fault of the mailbox
 }
 
 // proveAll proves the mailboxes of a queue, a few at a time, and writes them in
@@ -47,9 +46,10 @@ func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
 		if f.fleet.failFast && failed(box) {
 			pace.Stop()
 		}
-		return proven{s, box, ctx.Err() != nil}
+		box = a.cleanMailbox(box)
+		a.forget(s)
+		return proven{box, ctx.Err() != nil}
 	}, func(_ int, p proven) error {
-		defer a.forget(p.subject)
 		written++
 		if p.cut {
 			p.box = interrupted(p.box)
