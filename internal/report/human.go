@@ -153,24 +153,34 @@ func (p page) duration(d time.Duration) string {
 // Summary writes the last line: how many passed, and how long it took in all.
 // Of one mailbox it counts the lines of the proof, of several the mailboxes.
 func Summary(w io.Writer, o Options, boxes []finding.Mailbox, elapsed time.Duration) error {
+	heading := o.Words.Count("report.mailboxes", len(boxes))
+	if len(boxes) == 1 {
+		return counted(w, o, boxes[0], heading, elapsed)
+	}
 	counts := map[finding.Status]int{}
 	for _, box := range boxes {
-		if len(boxes) > 1 {
-			counts[status(box)]++
-			continue
-		}
-		for _, r := range rowsOf(box, o) {
-			counts[r.status]++
-		}
+		counts[status(box)]++
 	}
+	return lastLine(w, o, counts, heading, elapsed)
+}
+
+// counted is the last line that counts the lines of one proof.
+func counted(w io.Writer, o Options, box finding.Mailbox, heading string, elapsed time.Duration) error {
+	counts := map[finding.Status]int{}
+	for _, r := range rowsOf(box, o) {
+		counts[r.status]++
+	}
+	return lastLine(w, o, counts, heading, elapsed)
+}
+
+func lastLine(w io.Writer, o Options, counts map[finding.Status]int, heading string, elapsed time.Duration) error {
 	var parts []string
 	for _, s := range []finding.Status{finding.Pass, finding.Warn, finding.Fail, finding.Skip} {
 		if counts[s] > 0 {
 			parts = append(parts, o.Words.Count("report.count-"+string(s), counts[s]))
 		}
 	}
-	line := o.Words.Colon(o.Words.Count("report.mailboxes", len(boxes)), strings.Join(parts, ", "))
 	p := page{o: o}
-	_, err := fmt.Fprintf(w, "\n%s\n", p.withTime(line, o.Words.Seconds(elapsed, 2)))
+	_, err := fmt.Fprintf(w, "\n%s\n", p.withTime(o.Words.Colon(heading, strings.Join(parts, ", ")), o.Words.Seconds(elapsed, 2)))
 	return err
 }
