@@ -40,11 +40,11 @@ func doctorRows() map[string]produced {
 			return o.doctors(nil)
 		},
 		"ip-family-broken": func(o *workplace) told { // ::1 is an address at which the sandbox is not
-			if probe, err := net.Listen("tcp6", "[::1]:0"); err != nil {
+			probe, err := net.Listen("tcp6", "[::1]:0")
+			if err != nil {
 				return told{cannot: "this machine has no IPv6"}
-			} else {
-				_ = probe.Close()
 			}
+			_ = probe.Close()
 			o.provide(o.box.Provider().TokenEndpoint, fmt.Sprintf("imap: {host: mail.example.com, port: %d, tls: implicit}", o.box.Provider().IMAP.Port))
 			names := nameServer(o.t, netAddr("127.0.0.1"), netAddr("::1"))
 			got := o.doctors([]string{nameServerVariable + "=" + names})

@@ -2,6 +2,8 @@ package doctor
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -79,7 +81,7 @@ func (e *examination) askProxy() {
 		if err != nil {
 			continue
 		}
-		through, err := e.Machine.Proxy(&http.Request{Method: http.MethodHead, URL: u})
+		through, err := e.Proxy(&http.Request{Method: http.MethodHead, URL: u})
 		if err != nil || through != nil && !usable(through) {
 			e.badProxy = true
 		}
@@ -171,7 +173,11 @@ func (e *examination) blocked() {
 		return
 	}
 	for _, p := range e.places {
-		if s := p.tcp.Symptom; s != nil && slices.Contains([]string{"timed-out", "connection-refused", "unreachable"}, s.Code) {
+		s := p.tcp.Symptom
+		if s == nil {
+			continue
+		}
+		if errors.Is(s.Err, fs.ErrPermission) || slices.Contains([]string{"timed-out", "connection-refused", "unreachable"}, s.Code) {
 			closed := diagnosis.Symptom{Where: diagnosis.AtConnect, Code: "port-blocked", Text: s.Text, Endpoint: s.Endpoint, Facts: s.Facts, Err: s.Err}
 			p.tcp.Symptom = &closed
 		}
