@@ -25,6 +25,7 @@ func (a *app) commandsOf(args []string) []*cobra.Command {
 		{"accounts", a.accountsCommand},
 		{"revoke", a.revokeCommand},
 		{"client", a.clientCommand},
+		{"doctor", a.doctorCommand},
 		{"explain", a.explainCommand},
 		{"targets", a.targetsCommand},
 		{"sandbox", a.sandboxCommand},

@@ -30,9 +30,10 @@ type proof struct {
 
 // proofFlags are what a proof is told of how it is to be written.
 type proofFlags struct {
-	output string // file; empty: stdout
-	shard  string // the share of the mailboxes that is proven; empty: all
-	strict bool
+	output  string // file; empty: stdout
+	shard   string // the share of the mailboxes that is proven; empty: all
+	heading string // of the last line; empty: how many mailboxes there are
+	strict  bool
 }
 
 // newProof begins a proof. Nothing is written before its first mailbox is, so
@@ -40,7 +41,7 @@ type proofFlags struct {
 // calls close.
 func (a *app) newProof(command string, f proofFlags) (*proof, error) {
 	p := &proof{a: a, out: a.term.Out}
-	run := report.Run{Options: a.reportOptions(a.term.OutTTY && f.output == ""), Command: command, Version: version, Strict: f.strict, Shard: f.shard}
+	run := report.Run{Options: a.reportOptions(a.term.OutTTY && f.output == ""), Command: command, Version: version, Strict: f.strict, Shard: f.shard, Heading: f.heading}
 	run.Explain = a.explainClean
 	if a.env(stepSummary) != "" {
 		run.Summary = &p.summary

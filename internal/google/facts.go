@@ -24,14 +24,15 @@ type Fact struct {
 
 // Facts are all we know, by group and key.
 type Facts struct {
-	Endpoints map[string]Fact
-	Servers   map[string]Fact
-	Greetings map[string]Fact // what stands in the greeting of Gmail's servers
-	Scopes    map[string]Fact
-	Services  map[string]Fact // names under which Google Cloud knows its APIs
-	Limits    map[string]Fact
-	Domains   map[string]Fact
-	Links     map[string]Fact
+	Endpoints    map[string]Fact
+	Servers      map[string]Fact
+	Greetings    map[string]Fact // what stands in the greeting of Gmail's servers
+	Scopes       map[string]Fact
+	Services     map[string]Fact // names under which Google Cloud knows its APIs
+	Limits       map[string]Fact
+	Domains      map[string]Fact
+	Certificates map[string]Fact // what Google's servers show
+	Links        map[string]Fact
 }
 
 //go:embed facts.yaml

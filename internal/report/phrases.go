@@ -28,6 +28,8 @@ func passed(f finding.Finding, o Options) string {
 		id += "-fresh"
 	case f.ID == "token.identity" && f.Facts["account"] == "":
 		id += "-unnamed"
+	case f.ID == "proxy" && f.Endpoint != "":
+		return o.Words.Say(id+"-used", "proxy", printable(f.Endpoint))
 	case f.ID == "client.redirect":
 		return o.Words.Say(id, "uri", printable(f.Endpoint))
 	}

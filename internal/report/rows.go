@@ -61,12 +61,15 @@ func rowOf(f finding.Finding, o Options) row {
 		d := diagnose(f, o.Explain)
 		r.diagnosis = &d
 		r.text = d.Error
-		if f.Status == finding.Fail && evidence(f) != "" {
+		if f.Status == finding.Fail && evidence(f) != "" && !ofMachine(f) { // of a machine's network few words are a server's
 			r.text = quoted(evidence(f))
 		}
 	}
 	if text := Lifetime(o.Words, f.Facts, o.Now); f.ID == "token.lifetime" && text != "" {
 		r.text = text
+	}
+	if ofMachine(f) {
+		r.endpoint, r.took = printable(f.Endpoint), f.Duration
 	}
 	if f.ID == "client.redirect" && f.Status != finding.Pass { // there are several
 		r.text = o.Words.Colon(printable(f.Endpoint), r.text)

@@ -33,6 +33,7 @@ type Run struct {
 	Version string
 	Shard   string    // I/N: the run is of this share of the mailboxes; empty: of all
 	Strict  bool      // warnings fail as well
+	Heading string    // of the last line, in place of how many mailboxes there are; mostly empty
 	Summary io.Writer // of GitHub: takes the summary of the job, in Markdown; nil: there is none
 }
 

@@ -31,6 +31,10 @@ func (s *textStream) End(w io.Writer, end Ending) error {
 
 // counted says how many mailboxes there are, and how they are.
 func (t *tally) counted() string {
+	heading := t.run.Heading
+	if heading == "" {
+		heading = t.run.Words.Count("report.mailboxes", t.total)
+	}
 	counts := t.boxes
 	if t.total == 1 {
 		counts = t.lines
@@ -41,5 +45,5 @@ func (t *tally) counted() string {
 			parts = append(parts, t.run.Words.Count("report.count-"+string(s), counts[i]))
 		}
 	}
-	return t.run.Words.Colon(t.run.Words.Count("report.mailboxes", t.total), strings.Join(parts, ", "))
+	return t.run.Words.Colon(heading, strings.Join(parts, ", "))
 }
