@@ -34,7 +34,9 @@ type accountJSON struct {
 	Lifetime     string    `json:"lifetime,omitempty"` // testing-ends, published-since, time-based-ends, idle
 	Scopes       []string  `json:"scopes"`
 	ClientSecret string    `json:"client_secret,omitempty"`
-	RefreshToken string    `json:"refresh_token,omitempty"`
+
+	Delegation   *account.Delegation `json:"delegation,omitempty"` // a service account opens it; nobody consented
+	RefreshToken string              `json:"refresh_token,omitempty"`
 }
 
 type accountsJSON struct {
@@ -55,7 +57,8 @@ func (a *app) accountJSONOf(acct account.Account) accountJSON {
 		RedirectURIs: acct.RedirectURIs, Target: acct.Target, Store: cmp.Or(acct.Store, store.File),
 		IssuedAt: g.IssuedAt, EndsAt: g.EndsAt(), RenewedAt: g.RenewedAt, Adopted: g.Adopted,
 		Publishing: string(g.Publishing), Scopes: scopes, PublishedAt: acct.PublishedAt,
-		Lifetime: verify.LifetimeOf(g, acct.PublishedAt, a.now()).Code,
+		Delegation: acct.Delegation,
+		Lifetime:   verify.LifetimeOf(g, acct.PublishedAt, a.now()).Code,
 	}
 }
 

@@ -35,6 +35,9 @@ func (a *app) secretsOf(acct account.Account) (store.Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
+	if acct.Delegation != nil {
+		return unasked{hiding{secrets, a.hide}}, nil
+	}
 	return hiding{secrets, a.hide}, nil
 }
 

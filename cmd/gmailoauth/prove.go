@@ -49,7 +49,7 @@ func (a *app) prove(ctx context.Context, acct account.Account, secrets store.Sec
 			return server.Identify(ctx, token.Access)
 		}
 	}
-	return verify.Run(ctx, box, tokens, a.now)
+	return delegatedProof(acct, verify.Run(ctx, box, tokens, a.now))
 }
 
 // shareHTTP makes all renewals of this command use the same connections, until
@@ -102,6 +102,12 @@ func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, 
 	protocols := opts.protocols
 	if len(protocols) == 0 {
 		protocols = a.protocolsOf(acct.Target)
+	}
+	if imapAlone(acct) { // no other protocol takes its scope
+		box.MailScope = acct.Delegation.Scopes[0]
+		if len(opts.protocols) == 0 {
+			protocols = []string{"imap"}
+		}
 	}
 	if opts.sendTest {
 		protocols = append([]string{"imap", "smtp"}, protocols...)

@@ -151,6 +151,8 @@ type accountFile struct {
 	Copies       []string  `json:"copies,omitempty"`
 	Grant        grantFile `json:"grant,omitzero"`
 	PublishedAt  time.Time `json:"published_at,omitzero"`
+
+	Delegation *account.Delegation `json:"delegation,omitempty"`
 }
 
 type grantFile struct {
@@ -181,7 +183,7 @@ func accountFileOf(a account.Account) accountFile {
 			IssuedAt: instant(g.IssuedAt), Lifetime: seconds(g.Lifetime), Publishing: string(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: instant(g.RenewedAt),
 		},
-		PublishedAt: instant(a.PublishedAt),
+		PublishedAt: instant(a.PublishedAt), Delegation: a.Delegation,
 	}
 }
 
@@ -194,6 +196,6 @@ func (f accountFile) account() account.Account {
 			IssuedAt: g.IssuedAt, Lifetime: duration(g.Lifetime), Publishing: account.Publishing(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: g.RenewedAt,
 		},
-		PublishedAt: f.PublishedAt,
+		PublishedAt: f.PublishedAt, Delegation: f.Delegation,
 	}
 }

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"slices"
+
+	"gmailoauth/internal/account"
+	"gmailoauth/internal/finding"
+	"gmailoauth/internal/google"
+)
+
+// imapAlone reports whether a mailbox is opened with the one scope that IMAP
+// takes and no other protocol does.
+func imapAlone(acct account.Account) bool {
+	return acct.Delegation != nil && len(acct.Delegation.Scopes) > 0 && !slices.Contains(acct.Delegation.Scopes, google.MailScope())
+}
+
+// delegatedProof says of what cannot be told of a delegated mailbox that there
+// is nothing to be told: no consent that could end, and no one but the mailbox
+// that was named to Google.
+func delegatedProof(acct account.Account, found finding.Mailbox) finding.Mailbox {
+	if acct.Delegation == nil {
+		return found
+	}
+	for i := range found.Findings {
+		f := &found.Findings[i]
+		if f.Status == finding.Skip && f.ID == "token.lifetime" {
+			f.Reason = "skip.delegated"
+		}
+	}
+	return found
+}
