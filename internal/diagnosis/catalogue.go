@@ -65,7 +65,7 @@ type sentence struct {
 // embedded, and a test loads every language.
 func Load(lang string) (*Catalogue, error) {
 	c := &Catalogue{}
-	parts := []string{"export", "input", "import", "stores", "keyring", "vault", "auth", "cloud", "connect", "mail", "unknown"} // in the order of the search
+	parts := []string{"export", "input", "import", "stores", "keyring", "vault", "delegation", "auth", "cloud", "connect", "mail", "unknown"} // in the order of the search
 	for _, part := range parts {
 		var entries []*entry
 		if err := decode("catalogue/"+part+".yaml", &entries); err != nil {
