@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"gmailoauth/internal/account"
+	"gmailoauth/internal/playbook"
 )
 
 // The two ways in which a mailbox is opened.
 const (
-	grantConsent    = "consent"
-	grantDelegation = "delegation"
+	grantConsent    = playbook.ByConsent
+	grantDelegation = playbook.ByDelegation
 )
 
 // delegationFlags say which service account opens a mailbox, and with what.
@@ -33,7 +34,7 @@ func (d *delegationFlags) wanted(before account.Account, client *clientFlags) (b
 	if !slices.Contains([]string{"", grantConsent, grantDelegation}, d.grant) {
 		return false, badChoice("bad-choice", "--grant", d.grant, grantConsent+", "+grantDelegation)
 	}
-	if _, ok := mailScopes(d.scope); !ok {
+	if playbook.DelegatedScopes(d.scope) == nil {
 		return false, badChoice("bad-choice", "--scope", d.scope, "mail, imap-admin, both")
 	}
 	other := client.file + client.id + client.refreshFile

@@ -9,7 +9,6 @@ import (
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/delegation"
 	"gmailoauth/internal/diagnosis"
-	"gmailoauth/internal/google"
 	"gmailoauth/internal/oauth"
 	"gmailoauth/internal/secret"
 	"gmailoauth/internal/store"
@@ -131,11 +130,4 @@ func (a *app) learnSigner(name string, key account.ServiceKey) (*delegation.Sign
 	}
 	a.delegates.signers[name] = signer
 	return signer, nil
-}
-
-// mailScopes are what --scope names: what a service account may ask for.
-func mailScopes(name string) ([]string, bool) {
-	mail, admin := google.MailScope(), google.Known().Scopes["imap-admin"].Value
-	scopes, ok := map[string][]string{"": {mail}, "mail": {mail}, "imap-admin": {admin}, "both": {mail, admin}}[name]
-	return scopes, ok
 }

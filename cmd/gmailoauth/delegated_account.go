@@ -9,6 +9,7 @@ import (
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/google"
+	"gmailoauth/internal/playbook"
 	"gmailoauth/internal/store"
 )
 
@@ -19,9 +20,8 @@ func (a *app) delegatedAccount(ctx context.Context, email string, before account
 	if _, domain, _ := strings.Cut(email, "@"); slices.Contains(strings.Fields(google.Known().Domains["consumer"].Value), domain) {
 		return account.Account{}, key, inputSymptom("delegation-of-consumer-mailbox", "account", email, "domain", domain)
 	}
-	scopes, _ := mailScopes(d.scope)
 	acct := account.Account{Email: email, ClientType: account.ServiceAccount, Store: a.flags.store, Target: before.Target,
-		Delegation: &account.Delegation{Scopes: scopes}}
+		Delegation: &account.Delegation{Scopes: playbook.DelegatedScopes(d.scope)}}
 	if acct.Store == "" {
 		acct.Store = before.Store
 	}
@@ -84,9 +84,8 @@ func (a *app) toldApart(ctx context.Context, acct account.Account, refused error
 	if err != nil {
 		return refused
 	}
-	both, _ := mailScopes("both")
 	var granted, lacking []string
-	for _, scope := range both {
+	for _, scope := range playbook.DelegatedScopes("both") {
 		if slices.Equal(acct.Delegation.Scopes, []string{scope}) {
 			lacking = append(lacking, scope) // asked a moment ago
 			continue

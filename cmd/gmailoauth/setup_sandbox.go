@@ -91,6 +91,11 @@ func (s *sandboxWalk) supply(answers playbook.Answers) {
 	if s.robot {
 		supplied["target"] = sandboxTarget
 	}
+	if answers.Get("grant") == grantDelegation && !answers.Has("service_account_file") && !answers.Has("service_account") {
+		if file, err := s.box.ServiceAccountFile(); err == nil {
+			supplied["service_account_file"] = file
+		}
+	}
 	for key, value := range supplied {
 		if !answers.Has(key) {
 			answers[key] = playbook.Answer{Values: []string{value}, From: playbook.FromFind}
