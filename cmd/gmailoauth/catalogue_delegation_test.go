@@ -117,6 +117,16 @@ func delegationRows() map[string]produced {
 			o.write(file, cut(string(key)))
 			return o.delegates("--service-account-file", file)
 		},
+		"delegated-for-imap-only": func(o *workplace) told {
+			_, file := o.serviceKey(sandbox.AllDelegated()...)
+			o.delegates("--service-account-file", file, "--scope", "imap-admin")
+			return o.proves("--protocol", "smtp")
+		},
+		"delegated-login-refused": func(o *workplace) told {
+			o.delegated()
+			o.use("mail-client-not-listed")
+			return o.proves("--protocol", "imap")
+		},
 		"service-account-key-not-kept": func(o *workplace) told {
 			serviceAccount := o.delegated()
 			secrets, err := store.Open("", store.Options{Paths: o.folders()})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -58,7 +59,7 @@ func (a *app) keepKey(ctx context.Context, acct account.Account, key account.Ser
 // any more. A store that has it keeps what it has.
 func (a *app) carryKey(ctx context.Context, accounts *store.Accounts, email, from string) error {
 	acct, err := accounts.Get(email)
-	if err != nil || acct.Delegation == nil || acct.Delegation.Keyless || from == acct.Store {
+	if err != nil || acct.Delegation == nil || acct.Delegation.Keyless || sameStore(from, acct.Store) {
 		return err
 	}
 	name := acct.Delegation.ServiceAccount
@@ -98,7 +99,7 @@ func (a *app) dropKey(ctx context.Context, accounts *store.Accounts, acct accoun
 		return nil // an account that cannot be read may need it
 	}
 	for _, other := range known {
-		if d := other.Delegation; d != nil && strings.EqualFold(d.ServiceAccount, acct.Delegation.ServiceAccount) && other.Store == acct.Store {
+		if d := other.Delegation; d != nil && strings.EqualFold(d.ServiceAccount, acct.Delegation.ServiceAccount) && sameStore(other.Store, acct.Store) {
 			return nil
 		}
 	}
@@ -108,6 +109,8 @@ func (a *app) dropKey(ctx context.Context, accounts *store.Accounts, acct accoun
 	}
 	return secrets.Delete(ctx, acct.Delegation.ServiceAccount)
 }
+
+func sameStore(a, b string) bool { return cmp.Or(a, store.File) == cmp.Or(b, store.File) }
 
 // storeNamed opens a store that accounts name, whatever --store says.
 func (a *app) storeNamed(spec string) (store.Secrets, error) {

@@ -103,11 +103,8 @@ func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, 
 	if len(protocols) == 0 {
 		protocols = a.protocolsOf(acct.Target)
 	}
-	if imapAlone(acct) { // no other protocol takes its scope
-		box.MailScope = acct.Delegation.Scopes[0]
-		if len(opts.protocols) == 0 {
-			protocols = []string{"imap"}
-		}
+	if imapAlone(acct) {
+		protocols, box.MailScope = forIMAPAlone(acct, opts.protocols, box.MailScope)
 	}
 	if opts.sendTest {
 		protocols = append([]string{"imap", "smtp"}, protocols...)

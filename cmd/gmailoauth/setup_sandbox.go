@@ -56,7 +56,7 @@ func (a *app) setupInSandbox(cmd *cobra.Command, flags *walkFlags) error {
 	}
 	s.supply(answers)
 	marks["audience"] = playbook.Acknowledged // supplied, and there is nothing to set
-	if s.robot {
+	if s.robot && answers.Get("grant") != grantDelegation {
 		if !answers.Has("client_file") && !answers.Has("client_id") {
 			if err := s.giveClient(inside, answers); err != nil {
 				return err
