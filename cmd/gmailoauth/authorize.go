@@ -92,6 +92,9 @@ func (a *app) authorize(ctx context.Context, address string, flags *clientFlags,
 	if err := a.keep(ctx, acct, account.Credentials{ClientSecret: client.Secret, Token: token}); err != nil {
 		return err
 	}
+	if err := a.dropKeyOf(ctx, before); err != nil {
+		return err
+	}
 	c := &consenting{app: a, email: email}
 	if end := acct.Grant.EndsAt(); !end.IsZero() {
 		c.tell("consent.ends", "account", email, "date", a.words().Moment(end.Local()))

@@ -110,6 +110,18 @@ func (a *app) dropKey(ctx context.Context, accounts *store.Accounts, acct accoun
 	return secrets.Delete(ctx, acct.Delegation.ServiceAccount)
 }
 
+// dropKeyOf is dropKey for an account that was delegated before.
+func (a *app) dropKeyOf(ctx context.Context, before account.Account) error {
+	if before.Delegation == nil {
+		return nil
+	}
+	accounts, err := a.accounts()
+	if err != nil {
+		return err
+	}
+	return a.dropKey(ctx, accounts, before)
+}
+
 func sameStore(a, b string) bool { return cmp.Or(a, store.File) == cmp.Or(b, store.File) }
 
 // storeNamed opens a store that accounts name, whatever --store says.

@@ -75,9 +75,12 @@ func DelegatedScopes(answer string) []string {
 // delegationLink are the blanks of the page of the Admin console that is filled
 // in for a service account; the list of scopes there is replaced.
 func delegationLink(answers Answers, links map[string]string) {
-	if id := answers.Get("service_account_id"); id != "" {
-		links["client_id"], links["overwrite"] = id, "true"
-		links["scopes"] = answers.Get("delegated_scopes")
+	if answers.Get("grant") != ByDelegation {
+		return
+	}
+	links["client_id"] = answers.Get("service_account_id") // an OAuth client's own would be of no use there
+	if links["client_id"] != "" {
+		links["overwrite"], links["scopes"] = "true", answers.Get("delegated_scopes")
 	}
 }
 
