@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gmailoauth/internal/sandbox"
+	"gmailoauth/internal/sandbox/scenario"
 )
 
 // However many mailboxes a service account opens, its key is kept once, and they
@@ -97,4 +98,55 @@ func TestGrantCanBeChanged(t *testing.T) {
 	if got := o.runs("verify", o.who); got.code != 0 {
 		t.Errorf("verify: exit %d\n%s%s", got.code, got.out, got.err)
 	}
+}
+
+// Every refusal of a service account that the sandbox plays is told by its name:
+// scenario, diagnosis, exit code.
+func TestEveryDelegationScenarioIsExplained(t *testing.T) {
+	want := map[string]string{
+		"delegation-not-authorized":  "delegation-missing 4",
+		"delegation-scope-refused":   "delegation-scope-missing 4",
+		"delegation-client-refused":  "delegation-missing 4",
+		"delegation-scope-invalid":   "scope-invalid 3",
+		"delegation-subject-invalid": "delegation-subject-invalid 4",
+		"delegation-clock-off":       "clock-wrong 3",
+		"delegation-key-deleted":     "service-account-key-invalid 3",
+		"delegation-audience-wrong":  "assertion-audience-wrong 3",
+		"delegation-503":             "token-endpoint-failing 5",
+		"delegation-echoes":          "grant-refused 4",
+		"service-account-disabled":   "service-account-disabled 4",
+		"service-account-deleted":    "service-account-deleted 4",
+		"iam-sign-denied":            "iam-sign-denied 4",
+		"iam-credentials-off":        "iam-credentials-off 4",
+		"iam-account-unknown":        "service-account-unknown 3",
+		"iam-create-denied":          "service-account-denied 4",
+		"iam-keys-forbidden":         "service-account-keys-forbidden 4",
+	}
+	scenarios, err := scenario.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range scenarios {
+		if !strings.HasPrefix(s.Effects[0].At, "delegation.") {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			got := newWorkplace(t).playDelegation(s)
+			if said := fmt.Sprintf("%s %d", lastWord(got.err), got.code); said != want[s.Name] {
+				t.Errorf("%s, want %q\n%s", said, want[s.Name], got.err)
+			}
+		})
+		delete(want, s.Name)
+	}
+	if len(want) > 0 {
+		t.Errorf("no such scenarios: %v", want)
+	}
+}
+
+func lastWord(text string) string {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
 }
