@@ -89,5 +89,8 @@ func (a *app) moveOne(ctx context.Context, accounts *store.Accounts, email, to s
 	if got != nil {
 		return moveJSON{}, got
 	}
+	if err == nil && moved {
+		err = a.carryKey(ctx, accounts, email, from)
+	}
 	return moveJSON{Account: now.Email, From: from, To: now.Store, Moved: moved}, err
 }

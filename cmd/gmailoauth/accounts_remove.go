@@ -50,6 +50,9 @@ the consent stands until it is withdrawn there. To withdraw it, run
 			if err := accounts.Delete(acct.Email); err != nil {
 				return err
 			}
+			if err := a.dropKey(cmd.Context(), accounts, acct); err != nil {
+				return err
+			}
 			a.note(a.words().Say("accounts.removed", "account", acct.Email,
 				"url", google.Link("connections", map[string]string{"account": acct.Email, "authuser": acct.Email})))
 			return nil

@@ -35,7 +35,9 @@ type accountJSON struct {
 	Warn         bool      `json:"warn"`               // verify would warn
 	Scopes       []string  `json:"scopes"`
 	ClientSecret string    `json:"client_secret,omitempty"`
-	RefreshToken string    `json:"refresh_token,omitempty"`
+
+	Delegation   *account.Delegation `json:"delegation,omitempty"` // a service account opens it; nobody consented
+	RefreshToken string              `json:"refresh_token,omitempty"`
 }
 
 type accountsJSON struct {
@@ -56,7 +58,7 @@ func (a *app) accountJSONOf(acct account.Account, life verify.Lifetime) accountJ
 		RedirectURIs: acct.RedirectURIs, Target: acct.Target, Store: cmp.Or(acct.Store, store.File),
 		IssuedAt: g.IssuedAt, EndsAt: g.EndsAt(), RenewedAt: g.RenewedAt, Adopted: g.Adopted,
 		Publishing: string(g.Publishing), Scopes: scopes, PublishedAt: acct.PublishedAt,
-		Lifetime: life.Code, Warn: life.Warn,
+		Lifetime: life.Code, Warn: life.Warn, Delegation: acct.Delegation,
 	}
 }
 

@@ -41,6 +41,7 @@ type app struct {
 
 	wished     string       // the language of --lang, also while flags are being read
 	sharedHTTP *http.Client // of a command that renews many tokens; see shareHTTP
+	delegates  delegates    // keys of service accounts, read once
 
 	once struct {
 		words     sync.Once

@@ -14,6 +14,7 @@ import (
 func (a *app) authorizeCommand() *cobra.Command {
 	var flags clientFlags
 	var o consentOptions
+	var d delegationFlags
 	cmd := &cobra.Command{
 		Use:   "authorize EMAIL",
 		Short: "Consent, or consent again, for one mailbox",
@@ -28,19 +29,29 @@ address at which the browser ended can be pasted as well. With
 --refresh-token-file (or GMAILOAUTH_REFRESH_TOKEN) that token is adopted and
 nobody is asked.
 
+With --grant delegation nobody is asked either: a service account, to which the
+Workspace has delegated its mailboxes, opens this one. Give the file of its key
+(--service-account-file), or its address alone (--service-account): then Google
+signs for it, on the word of whoever is signed in to gcloud.
+
 Exit codes: 0 kept, 2 wrong or missing input, 3 wrong client ID or secret,
 4 a person must act (consent, tick the mail permission, use the right account),
 5 unreachable, 130 interrupted.`,
 		Example: `  gmailoauth authorize sales@example.com
   gmailoauth authorize sales@example.com --client-file client_secret.json --no-browser
-  gmailoauth authorize sales@example.com --client-file client_secret.json --refresh-token-file token.txt`,
+  gmailoauth authorize sales@example.com --client-file client_secret.json --refresh-token-file token.txt
+  gmailoauth authorize sales@example.com --grant delegation --service-account-file key.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if done, err := a.delegateTo(cmd.Context(), args[0], &d, &flags); done || err != nil {
+				return err
+			}
 			return a.authorize(cmd.Context(), args[0], &flags, o)
 		},
 	}
 	flags.add(cmd)
 	flags.addRefresh(cmd)
+	d.add(cmd)
 	cmd.Flags().IntVar(&o.RedirectPort, "redirect-port", 0, "loopback port (Desktop: any free one; Web: of the registered URI)")
 	cmd.Flags().BoolVar(&o.NoBrowser, "no-browser", false, "print the address, open nothing")
 	return cmd
@@ -79,6 +90,9 @@ func (a *app) authorize(ctx context.Context, address string, flags *clientFlags,
 		acct.Store = before.Store
 	}
 	if err := a.keep(ctx, acct, account.Credentials{ClientSecret: client.Secret, Token: token}); err != nil {
+		return err
+	}
+	if err := a.dropKeyOf(ctx, before); err != nil {
 		return err
 	}
 	c := &consenting{app: a, email: email}

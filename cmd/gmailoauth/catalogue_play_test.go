@@ -53,6 +53,9 @@ func (o *workplace) playAll(scenarios ...scenario.Scenario) told {
 		o.box.Scenarios().Use(scenarios...)
 		return o.clouds()
 	}
+	if strings.HasPrefix(scenarios[0].Effects[0].At, "delegation.") {
+		return o.playDelegation(scenarios...)
+	}
 	hangs := slices.ContainsFunc(scenarios[0].Effects, func(e scenario.Effect) bool { return e.Hang })
 	limit := "20s"
 	if hangs {

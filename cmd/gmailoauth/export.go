@@ -58,6 +58,9 @@ then only on a terminal or in a file that nobody else can read (--output).`,
 				return err
 			}
 			values := export.Values(acct, provider, variables)
+			if acct.Delegation != nil {
+				target, reveal = target.WithDelegation(), false
+			}
 			if reveal {
 				credentials, err := secrets.Get(cmd.Context(), acct.Email)
 				if err != nil {

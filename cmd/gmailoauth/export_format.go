@@ -67,6 +67,9 @@ func (a *app) fill(ctx context.Context, format *export.Format, email string, rev
 	if err != nil {
 		return nil, err
 	}
+	if acct.Delegation != nil && format.Secret() {
+		return nil, inputSymptom("export-needs-consent", append(delegationFacts(acct), "value", format.Name)...)
+	}
 	provider, err := a.provider()
 	if err != nil {
 		return nil, err

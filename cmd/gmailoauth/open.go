@@ -35,7 +35,11 @@ func (a *app) secretsOf(acct account.Account) (store.Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
-	return hiding{secrets, a.hide, new(learnt)}, nil
+	known := hiding{secrets, a.hide, new(learnt)}
+	if acct.Delegation != nil {
+		return unasked{known}, nil
+	}
+	return known, nil
 }
 
 // account gives the account that a command is about, and its store. Without an

@@ -54,7 +54,7 @@ func (a *app) prove(ctx context.Context, acct account.Account, secrets store.Sec
 			return server.Identify(ctx, token.Access)
 		}
 	}
-	return verify.Run(ctx, box, tokens, a.now)
+	return delegatedProof(acct, verify.Run(ctx, box, tokens, a.now))
 }
 
 // toProve puts account, provider and options together.
@@ -85,6 +85,9 @@ func (a *app) toProve(acct account.Account, opts proofOptions) (verify.Mailbox, 
 	protocols := opts.protocols
 	if len(protocols) == 0 {
 		protocols = a.protocolsOf(acct.Target)
+	}
+	if imapAlone(acct) {
+		protocols, box.MailScope = forIMAPAlone(acct, opts.protocols, box.MailScope)
 	}
 	if opts.sendTest {
 		protocols = append([]string{"imap", "smtp"}, protocols...)

@@ -61,6 +61,9 @@ func (a *app) freshToken(ctx context.Context, acct account.Account, secrets stor
 // renew asks the provider. Only here a provider, its certificates and a
 // connection are needed.
 func (a *app) renew(ctx context.Context, acct account.Account, kept account.Credentials) (account.Token, error) {
+	if acct.Delegation != nil {
+		return a.renewDelegated(ctx, acct)
+	}
 	if kept.Token.Refresh.IsZero() {
 		return account.Token{}, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "no-refresh-token"}
 	}
@@ -108,7 +111,7 @@ func (a *app) about(acct account.Account, err error) error {
 // where the account cannot be written the token is none the worse.
 func (a *app) noteRenewal(acct account.Account, token account.Token, reborn bool) {
 	now := a.now()
-	if acct.Store == store.Env || !reborn && now.Sub(acct.Grant.RenewedAt).Abs() < 24*time.Hour {
+	if acct.Store == store.Env || acct.Delegation != nil || !reborn && now.Sub(acct.Grant.RenewedAt).Abs() < 24*time.Hour {
 		return
 	}
 	accounts, err := a.accounts()

@@ -43,6 +43,9 @@ func (a *app) revoke(ctx context.Context, address string, yes bool) error {
 	if err != nil {
 		return err
 	}
+	if acct.Delegation != nil { // nobody of the mailbox has granted anything
+		return inputSymptom("delegation-not-revocable", delegationFacts(acct)...)
+	}
 	creds, err := secrets.Get(ctx, email)
 	if err != nil {
 		return err

@@ -89,6 +89,10 @@ func (a *app) runSandbox(ctx context.Context, options sandbox.Options) error {
 
 func (a *app) introduceSandbox(s *sandbox.Sandbox) error {
 	w, on := a.words(), s.Scenarios().Names()
+	key, err := s.ServiceAccountFile()
+	if err != nil {
+		return err
+	}
 	lines := []string{
 		w.Say("sandbox.running"),
 		w.Say("sandbox.console") + " " + s.ConsoleURL(),
@@ -97,6 +101,7 @@ func (a *app) introduceSandbox(s *sandbox.Sandbox) error {
 		w.Say("sandbox.introspection") + " " + s.IntrospectionURL(),
 		w.Say("sandbox.walk") + " gmailoauth setup --provider " + s.ProviderFile(),
 		w.Say("sandbox.cloud") + " --automation token --gcp-token-file " + s.CloudTokenFile(),
+		w.Say("sandbox.delegation") + " --grant delegation --service-account-file " + key,
 		w.Say("sandbox.verify"),
 		w.Say("sandbox.switch", "command", "curl -d name=NAME "+s.ConsoleURL()+"sandbox/scenario"),
 	}
@@ -107,6 +112,6 @@ func (a *app) introduceSandbox(s *sandbox.Sandbox) error {
 	if _, err := fmt.Fprintln(a.term.Err, strings.Join(lines, "\n")); err != nil {
 		return err
 	}
-	_, err := a.term.Out.Write(s.ProviderYAML())
+	_, err = a.term.Out.Write(s.ProviderYAML())
 	return err
 }

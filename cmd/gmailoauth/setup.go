@@ -109,7 +109,7 @@ func (w *walking) greet(face *wizard.Wizard) {
 	}
 	face.Say(say("setup.sandbox"))
 	face.Say(say("setup.sandbox-console", "url", w.sandbox.box.ConsoleURL()))
-	if w.sandbox.robot {
+	if w.sandbox.robot && w.answers.Get("grant") != grantDelegation {
 		face.Say(say("setup.sandbox-consents", "account", strings.Join(w.answers["account"].Values, ", ")))
 	}
 }

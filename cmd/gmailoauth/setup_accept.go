@@ -25,6 +25,8 @@ func (w *walking) accept(q playbook.Question, typed string) (playbook.Answers, e
 	switch {
 	case q.Key == "client_file":
 		return w.acceptClient(q, typed)
+	case q.Key == "service_account_file":
+		return w.acceptServiceAccount(q, typed)
 	case q.Kind == playbook.KindList:
 		return acceptList(q, typed)
 	case q.Secret:

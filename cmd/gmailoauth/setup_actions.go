@@ -23,9 +23,13 @@ func (w *walking) actions() map[string]setup.Action {
 		"gmail-api":    {Needs: cloudNeeds(), Run: w.switchGmailOn},
 		"client-check": {Needs: client, Always: true, Run: w.checkClient},
 		"consent":      {Needs: append(client, "account", "audience", "publishing", "refresh_token"), Always: !withdrawn, Run: w.consent},
-		"proof":        {Needs: []string{"target"}, Always: !withdrawn, Run: w.prove},
-		"handover":     {Needs: []string{"target"}, Always: true, Prints: true, Run: w.handOver},
-		"withdraw":     {Needs: []string{"withdraw"}, Run: w.withdraw},
+
+		"service-account": {Needs: append(cloudNeeds(), "service_account_file", "service_account", "scope"), Always: true, Run: w.serviceAccount},
+		"delegation":      {Needs: []string{"service_account", "service_account_id", "scope", "account"}, Always: true, Run: w.delegate},
+
+		"proof":    {Needs: []string{"target"}, Always: !withdrawn, Run: w.prove},
+		"handover": {Needs: []string{"target"}, Always: true, Prints: true, Run: w.handOver},
+		"withdraw": {Needs: []string{"withdraw"}, Run: w.withdraw},
 	}
 }
 

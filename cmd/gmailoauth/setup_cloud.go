@@ -37,7 +37,9 @@ func (w *walking) console(turn setup.Turn) (*googlecloud.Console, error) {
 	gmail := google.Gmail()
 	console := &googlecloud.Console{HTTP: client, Now: a.now, Timeout: a.flags.timeout,
 		ResourceManager: cmp.Or(provider.ResourceManagerEndpoint, gmail.ResourceManagerEndpoint),
-		ServiceUsage:    cmp.Or(provider.ServiceUsageEndpoint, gmail.ServiceUsageEndpoint)}
+		ServiceUsage:    cmp.Or(provider.ServiceUsageEndpoint, gmail.ServiceUsageEndpoint),
+		IAM:             cmp.Or(provider.IAMEndpoint, gmail.IAMEndpoint),
+		IAMCredentials:  cmp.Or(provider.IAMCredentialsEndpoint, gmail.IAMCredentialsEndpoint)}
 	given, byGcloud := turn.Answers["gcp_token"].Secret, turn.Answers.Get("automation") == "gcloud"
 	if byGcloud {
 		given = secret.Text{}

@@ -103,6 +103,9 @@ func (w *walking) handOver(_ context.Context, turn setup.Turn) (setup.Outcome, e
 	if err != nil {
 		return setup.Outcome{}, err
 	}
+	if turn.Answers.Get("grant") == grantDelegation {
+		target = target.WithDelegation()
+	}
 	provider, err := a.provider()
 	if err != nil {
 		return setup.Outcome{}, err

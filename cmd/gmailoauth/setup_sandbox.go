@@ -58,7 +58,7 @@ func (a *app) setupInSandbox(cmd *cobra.Command, flags *walkFlags) error {
 	}
 	s.supply(answers)
 	marks["audience"] = playbook.Acknowledged // supplied, and there is nothing to set
-	if s.robot {
+	if s.robot && answers.Get("grant") != grantDelegation {
 		if !answers.Has("client_file") && !answers.Has("client_id") {
 			if err := s.giveClient(inside, answers); err != nil {
 				return err
@@ -92,6 +92,11 @@ func (s *sandboxWalk) supply(answers playbook.Answers) {
 		"account": sandboxMailbox, "console_url": s.box.ConsoleURL()}
 	if s.robot {
 		supplied["target"] = sandboxTarget
+	}
+	if answers.Get("grant") == grantDelegation && !answers.Has("service_account_file") && !answers.Has("service_account") {
+		if file, err := s.box.ServiceAccountFile(); err == nil {
+			supplied["service_account_file"] = file
+		}
 	}
 	for key, value := range supplied {
 		if !answers.Has(key) {

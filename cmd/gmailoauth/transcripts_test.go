@@ -25,6 +25,8 @@ import (
 //	connect EMAIL                a client, a consent and authorize, for stories that begin later
 //	grant EMAIL FILE [SCOPE…]    a refresh token for the last client, made elsewhere, in FILE
 //	tokens EMAIL FILE [SCOPE…]   the same, laid into the blanks of FILE, the token file of another helper
+//	service-account FILE [SCOPE…] a service account to which example.com delegates scopes, its key in FILE;
+//	                             SERVICE_ACCOUNT and SERVICE_ACCOUNT_ID are set
 //	withdraw EMAIL               the user removes our access at Google
 //	vault [revoke]               starts a look-alike of Vault, and sets the variables for it; revoke: it
 //	                             no longer knows its token
@@ -51,21 +53,23 @@ func TestTranscripts(t *testing.T) {
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":      verb(2, func(_ *story, ts *testscript.TestScript, args []string) { exits(ts, args) }),
-			"mode":       verb(2, func(_ *story, ts *testscript.TestScript, args []string) { mode(ts, args) }),
-			"decoded":    verb(1, func(_ *story, ts *testscript.TestScript, args []string) { decodedStdout(ts, args[0]) }),
-			"sandbox":    verb(0, (*story).sandbox),
-			"offline":    verb(0, func(s *story, _ *testscript.TestScript, _ []string) { s.box.Close() }),
-			"client":     verb(2, (*story).client),
-			"publishing": verb(1, (*story).publishing),
-			"consents":   verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.who.Store(&args[0]) }),
-			"connect":    verb(1, (*story).connect),
-			"grant":      verb(2, (*story).grant),
-			"tokens":     verb(2, (*story).tokens),
-			"withdraw":   verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.box.Withdraw(args[0]) }),
-			"vault":      verb(0, (*story).runVault),
-			"later":      verb(1, (*story).later),
-			"asked":      verb(0, (*story).asked),
+			"exits":           verb(2, func(_ *story, ts *testscript.TestScript, args []string) { exits(ts, args) }),
+			"mode":            verb(2, func(_ *story, ts *testscript.TestScript, args []string) { mode(ts, args) }),
+			"decoded":         verb(1, func(_ *story, ts *testscript.TestScript, args []string) { decodedStdout(ts, args[0]) }),
+			"sandbox":         verb(0, (*story).sandbox),
+			"offline":         verb(0, func(s *story, _ *testscript.TestScript, _ []string) { s.box.Close() }),
+			"client":          verb(2, (*story).client),
+			"publishing":      verb(1, (*story).publishing),
+			"consents":        verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.who.Store(&args[0]) }),
+			"connect":         verb(1, (*story).connect),
+			"grant":           verb(2, (*story).grant),
+			"tokens":          verb(2, (*story).tokens),
+			"service-account": verb(1, (*story).serviceAccount),
+
+			"withdraw": verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.box.Withdraw(args[0]) }),
+			"vault":    verb(0, (*story).runVault),
+			"later":    verb(1, (*story).later),
+			"asked":    verb(0, (*story).asked),
 		},
 	})
 }

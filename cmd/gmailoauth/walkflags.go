@@ -38,6 +38,10 @@ func walkTexts() [][3]string {
 		{"home_page", "home-page", "public page that says what the app is for; Google wants it of a published app"},
 		{"privacy_policy", "privacy-policy", "public page that says what happens to the mail; Google wants it of a published app"},
 		{"verification", "verification", "whether Google is to verify the app: unneeded or needed"},
+		{"grant", "grant", "who opens the mailboxes: consent (each of them) or delegation (a service account, for all)"},
+		{"service_account_file", "service-account-file", "JSON file of a service account's key, for --grant delegation; - for stdin"},
+		{"service_account", "service-account", "address of a service account without a key, for --grant delegation: Google signs"},
+		{"scope", "scope", "what a service account asks for: mail, imap-admin (IMAP only) or both"},
 		{"client_file", "client-file", "JSON file of the OAuth client, as downloaded from Google; - for stdin"},
 		{"client_id", "client-id", "client ID, in place of --client-file"},
 		{"client_secret", "client-secret-file", "file that holds the client secret; - for stdin"},
@@ -111,7 +115,7 @@ func (a *app) answers(cmd *cobra.Command, w *walkFlags) (playbook.Answers, playb
 		return nil, nil, err
 	}
 	g := &gatherer{app: a, cmd: cmd, flags: w, book: book, answers: playbook.Answers{}, marks: playbook.Marks{}}
-	for _, gather := range []func() error{g.target, g.variables, g.texts, g.secrets, g.cloud, g.acknowledged, g.clientFile} {
+	for _, gather := range []func() error{g.target, g.variables, g.texts, g.secrets, g.cloud, g.acknowledged, g.clientFile, g.delegation} {
 		if err := gather(); err != nil {
 			return nil, nil, err
 		}

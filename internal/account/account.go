@@ -11,10 +11,12 @@ import (
 // ClientType is Google's word for what kind of OAuth client it is.
 type ClientType string
 
-// The two that can carry mail for a person who consents.
+// The two that can carry mail for a person who consents, and what speaks for
+// people of a Workspace who are not asked.
 const (
-	Desktop ClientType = "desktop" // "installed" in the downloaded JSON
-	Web     ClientType = "web"
+	Desktop        ClientType = "desktop" // "installed" in the downloaded JSON
+	Web            ClientType = "web"
+	ServiceAccount ClientType = "service-account" // see Delegation
 )
 
 // Client is an OAuth client of the admin's own Google Cloud project.
@@ -98,6 +100,9 @@ type Account struct {
 	// this grant was issued in Testing; the zero time otherwise. The admin says
 	// so: Google lets no program look.
 	PublishedAt time.Time
+	// Delegation is set where a service account opens the mailbox and nobody
+	// consents: then ClientID is its numeric ID, and there is no refresh token.
+	Delegation *Delegation
 }
 
 // Credentials are the secrets of one account, kept together in a store.

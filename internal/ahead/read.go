@@ -26,6 +26,8 @@ func readAccount(data []byte) (a layout.Account, ok bool) {
 			return r.texts()
 		case "grant":
 			return r.object(r.grant)
+		case "delegation":
+			return r.object(r.delegation)
 		case "published_at":
 			return r.instant(new(time.Time))
 		}
@@ -46,6 +48,18 @@ func (r *reader) grant(key string) bool {
 		return r.truth()
 	case "scopes":
 		return r.texts()
+	}
+	return false
+}
+
+func (r *reader) delegation(key string) bool {
+	switch key {
+	case "service_account":
+		return r.text(new(string))
+	case "scopes":
+		return r.texts()
+	case "keyless":
+		return r.truth()
 	}
 	return false
 }

@@ -71,6 +71,8 @@ func (r *providerReader) readKey(p *Provider, keyNode, value *yaml.Node) error {
 		"resource_manager_endpoint": &p.ResourceManagerEndpoint,
 		"service_usage_endpoint":    &p.ServiceUsageEndpoint,
 		"gmail_endpoint":            &p.GmailEndpoint,
+		"iam_endpoint":              &p.IAMEndpoint,
+		"iam_credentials_endpoint":  &p.IAMCredentialsEndpoint,
 	}
 	if field := endpoints[key]; field != nil {
 		if err := r.decode(value, key, field); err != nil {

@@ -1,6 +1,7 @@
 // Package googlecloud does what Google lets a program do of what an admin does
-// in the console: it finds and makes a project, and switches a service on. The
-// rest, the consent screen and OAuth clients for mail, no API can do.
+// in the console: it finds and makes a project, switches a service on, makes a
+// service account and has Google sign for it. The rest, the consent screen and
+// OAuth clients for mail, no API can do.
 //
 // It acts with a token of the admin's own and keeps nothing. It looks before it
 // acts, so everything may be done twice. Every refusal is a *diagnosis.Symptom
@@ -29,9 +30,9 @@ type Console struct {
 	// Token gives an access token with the scope cloud-platform, of whoever is to
 	// own the project. It is asked before each request and may block.
 	Token func(context.Context) (secret.Text, error)
-	// ResourceManager and ServiceUsage are what all addresses of the two APIs
-	// begin with.
+	// What all addresses of each API begin with.
 	ResourceManager, ServiceUsage string
+	IAM, IAMCredentials           string
 	Now                           func() time.Time
 	Timeout                       time.Duration // of one request; 0 is none
 	// Pause waits between two looks at what Google is doing; nil is the real thing.

@@ -33,6 +33,8 @@ var projectNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 //	mail_scope
 //	account_kind                       workspace, when a mailbox belongs to an organisation; else gmail
 //	page_domains                       of home page and privacy policy
+//	grants                             both, when it is worth asking how the mailboxes are opened
+//	delegated_scopes                   what a service account asks for, as the Admin console takes it
 //	console_by                         who makes the project: by-hand, gcloud, token; not while that is being asked
 //
 // An answer that is there is kept. The given map is not changed.
@@ -48,6 +50,10 @@ func (p *Playbook) Complete(answers Answers) Answers {
 	found("account_kind", accountKind(done["account"].Values))
 	found("page_domains", distinct([]string{domainOf(done.Get("home_page")), domainOf(done.Get("privacy_policy"))})...)
 	found("console_by", consoleBy(done))
+	found("grants", p.grantsOffered(done))
+	if done.Get("grant") == ByDelegation {
+		found("delegated_scopes", strings.Join(DelegatedScopes(done.Get("scope")), ","))
+	}
 	if m := projectNumber().FindStringSubmatch(done.Get("client_id")); m != nil {
 		found("project", m[1])
 	}

@@ -118,7 +118,7 @@ func TestStepsAreWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	ids := []string{"target", "account", "console", "project", "gmail-api", "branding", "audience", "scope", "client",
-		"workspace", "consent", "proof", "handover", "verification", "withdraw"}
+		"workspace", "consent", "service-account", "delegation", "proof", "handover", "verification", "withdraw"}
 	var got []string
 	keys := map[string]bool{}
 	for _, s := range p.Steps {
@@ -188,7 +188,7 @@ func TestTextsHaveNoStrayBlanks(t *testing.T) {
 		"submission_host", "submission_port", "pop3_host", "pop3_port", "token_endpoint", "authorization_endpoint", "mail_scope"}
 	for _, name := range append([]string{""}, Targets()...) {
 		var target *Target
-		known := append([]string{"target_title", "mail_scope", "loopback_uri", "register_uris", "redirect_uris", "origins", "domains", "page_domains", "gcloud_account", "proposed_name"}, sheet...)
+		known := append([]string{"target_title", "mail_scope", "loopback_uri", "register_uris", "redirect_uris", "origins", "domains", "page_domains", "gcloud_account", "proposed_name", "service_account_id", "delegated_scopes"}, sheet...)
 		if name != "" {
 			var err error
 			if target, err = LoadTarget(name, "en"); err != nil {

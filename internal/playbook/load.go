@@ -26,6 +26,7 @@ type stepData struct {
 	Proves      []string          `yaml:"proves"`
 	Pitfalls    []string          `yaml:"pitfalls"`
 	When        Condition         `yaml:"when"`
+	Grant       string            `yaml:"grant"` // the walk that it belongs to; empty: both
 	Do          []instructionData `yaml:"do"`
 	Asks        []questionData    `yaml:"asks"`
 	Source      string            `yaml:"source"`
@@ -131,7 +132,7 @@ func readWalk(name string, into any) error {
 func makeStep(d stepData, t stepText, ack questionText, label func(string) string) Step {
 	step := Step{ID: d.ID, Title: label(t.Title), Stage: label(t.Stage), Why: label(t.Why), More: label(t.More),
 		Sees: label(t.Sees), Checks: label(t.Checks), Pitfalls: d.Pitfalls, Skip: label(t.Skip), Per: d.Per, Link: d.Link, Action: d.Action, Person: d.Person, Auto: d.Auto,
-		Proves: d.Proves, When: d.When, Source: d.Source, Checked: d.Checked}
+		Proves: d.Proves, When: d.When, Grant: d.Grant, Source: d.Source, Checked: d.Checked}
 	for _, i := range d.Do {
 		step.Instructions = append(step.Instructions, makeInstruction(i, t.Do[i.ID], label))
 	}

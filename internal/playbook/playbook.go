@@ -151,6 +151,7 @@ type Step struct {
 	Pitfalls     []string  // diagnoses of what goes wrong here, likeliest first
 	Skip         string    // the reason to show when When does not hold
 	When         Condition
+	Grant        string // consent or delegation: the walk that it belongs to; empty for both
 	Source       string
 	Checked      string // YYYY-MM-DD
 }

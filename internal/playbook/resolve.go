@@ -30,7 +30,7 @@ func (p *Playbook) Resolve(answers Answers, marks Marks) []StepState {
 		}
 	}
 	states := make([]StepState, 0, len(p.Steps))
-	for _, step := range p.Steps {
+	for _, step := range withoutApart(p.Steps, answers) {
 		state := p.state(step, fill)
 		mark := marks[step.ID]
 		if proven[step.ID] {
@@ -63,8 +63,9 @@ func (p *Playbook) filler(answers Answers) filler {
 			}
 		}
 	}
-	return filler{answers: answers, defaults: defaults, blanks: blanks, links: map[string]string{
-		"project": answers.Get("project"), "authuser": answers.Get("account"), "client_id": answers.Get("client_id")}}
+	links := map[string]string{"project": answers.Get("project"), "authuser": answers.Get("account"), "client_id": answers.Get("client_id")}
+	delegationLink(answers, links)
+	return filler{answers: answers, defaults: defaults, blanks: blanks, links: links}
 }
 
 func (p *Playbook) state(step Step, fill filler) StepState {

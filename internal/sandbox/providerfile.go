@@ -25,6 +25,8 @@ type providerFile struct {
 	Resources     string          `yaml:"resource_manager_endpoint"`
 	Services      string          `yaml:"service_usage_endpoint"`
 	GmailAPI      string          `yaml:"gmail_endpoint"`
+	IAM           string          `yaml:"iam_endpoint"`
+	Credentials   string          `yaml:"iam_credentials_endpoint"`
 	Scopes        []string        `yaml:"scopes,flow"`
 	IMAP          *google.Server  `yaml:"imap,flow"`
 	SMTP          []google.Server `yaml:"smtp,flow"`
@@ -40,6 +42,7 @@ func inYAML(p google.Provider, caFile string) ([]byte, error) {
 		Name: p.Name, Issuer: p.Issuer, Authorization: p.AuthorizationEndpoint, Token: p.TokenEndpoint,
 		Revocation: p.RevocationEndpoint, Userinfo: p.UserinfoEndpoint, Tokeninfo: p.TokeninfoEndpoint,
 		Resources: p.ResourceManagerEndpoint, Services: p.ServiceUsageEndpoint, GmailAPI: p.GmailEndpoint,
+		IAM: p.IAMEndpoint, Credentials: p.IAMCredentialsEndpoint,
 		Scopes: p.Scopes, IMAP: p.IMAP, SMTP: p.SMTP, POP3: p.POP3, CAFile: caFile,
 	})
 	if err != nil {

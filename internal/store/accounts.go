@@ -152,7 +152,7 @@ func accountFileOf(a account.Account) layout.Account {
 			IssuedAt: instant(g.IssuedAt), Lifetime: seconds(g.Lifetime), Publishing: string(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: instant(g.RenewedAt),
 		},
-		PublishedAt: instant(a.PublishedAt),
+		PublishedAt: instant(a.PublishedAt), Delegation: (*layout.Delegation)(a.Delegation),
 	}
 }
 
@@ -165,6 +165,6 @@ func accountIn(f layout.Account) account.Account {
 			IssuedAt: g.IssuedAt, Lifetime: duration(g.Lifetime), Publishing: account.Publishing(g.Publishing), Seen: g.Seen,
 			ClientID: g.ClientID, Scopes: g.Scopes, Adopted: g.Adopted, RenewedAt: g.RenewedAt,
 		},
-		PublishedAt: f.PublishedAt,
+		PublishedAt: f.PublishedAt, Delegation: (*account.Delegation)(f.Delegation),
 	}
 }

@@ -21,6 +21,8 @@ import (
 type cloud struct {
 	projects   []*cloudProject
 	operations map[string]*cloudOperation
+
+	serviceAccounts []*serviceAccount
 }
 
 type cloudProject struct {

@@ -98,6 +98,7 @@ func (s *Server) route() {
 	s.mux.HandleFunc("/introspect", s.played(scenario.Introspect, s.introspect))
 	s.routeConsole(handle)
 	s.routeCloud()
+	s.routeIAM()
 }
 
 // ServeHTTP answers requests that name a loopback host, and refuses others: a

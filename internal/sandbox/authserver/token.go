@@ -13,12 +13,18 @@ import (
 	"gmailoauth/internal/sandbox/scenario"
 )
 
+// jwtBearer is the grant type of a service account's assertion: RFC 7523.
+const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
 // tokenEndpoint is asked by programs. Which point a scenario acts at follows
 // from what is traded in.
 func (s *Server) tokenEndpoint(w http.ResponseWriter, r *http.Request) {
 	point := scenario.TokenCode
-	if r.PostFormValue("grant_type") == "refresh_token" {
+	switch r.PostFormValue("grant_type") {
+	case "refresh_token":
 		point = scenario.TokenRefresh
+	case jwtBearer:
+		point = scenario.DelegationToken
 	}
 	s.played(point, s.token)(w, r)
 }
@@ -43,6 +49,9 @@ func (s *Server) token(r *http.Request) answer {
 	case "":
 		return missingParameter("grant_type")
 	case "authorization_code", "refresh_token":
+	case jwtBearer:
+		s.state.sweep(s.now())
+		return s.assert(form)
 	default:
 		return refuse(http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+printable(grantType))
 	}

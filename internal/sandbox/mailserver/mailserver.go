@@ -131,10 +131,12 @@ func (s *Servers) at(point string) *scenario.Effect {
 	return s.options.Scenarios.At(point)
 }
 
-// good reports whether a token opens the mailbox of user, and gives the
-// mailbox's own spelling.
-func (s *Servers) good(user, token string) (email string, ok bool) {
+// good reports whether a token opens the mailbox of user where a login ends at a
+// point, and gives the mailbox's own spelling. IMAP takes one more scope than the
+// others.
+func (s *Servers) good(point, user, token string) (email string, ok bool) {
 	email, scopes, ok := s.options.Tokens(token)
-	ok = ok && strings.EqualFold(email, user) && slices.Contains(scopes, google.MailScope())
-	return email, ok
+	opens := slices.Contains(scopes, google.MailScope()) ||
+		point == scenario.IMAPAuth && slices.Contains(scopes, google.Known().Scopes["imap-admin"].Value)
+	return email, ok && strings.EqualFold(email, user) && opens
 }

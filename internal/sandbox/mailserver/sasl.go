@@ -64,11 +64,11 @@ func (s *session) exchange(point, mechanism string, initial *string, prompt stri
 	if done, err := s.play(effect); err != nil || done {
 		return "", settled, err
 	}
-	return s.judge(mechanism, *initial, prompt)
+	return s.judge(point, mechanism, *initial, prompt)
 }
 
 // judge looks at what the client sent.
-func (s *session) judge(mechanism, initial, prompt string) (email string, v verdict, err error) {
+func (s *session) judge(point, mechanism, initial, prompt string) (email string, v verdict, err error) {
 	response, err := base64.StdEncoding.Strict().DecodeString(initial)
 	if err != nil {
 		return "", malformed, nil
@@ -88,7 +88,7 @@ func (s *session) judge(mechanism, initial, prompt string) (email string, v verd
 	if !well {
 		return "", malformed, nil
 	}
-	if email, ok := s.servers.good(user, token); ok {
+	if email, ok := s.servers.good(point, user, token); ok {
 		return email, accepted, nil
 	}
 	if well, err := s.challenge(prompt, challenge); err != nil || !well {

@@ -25,6 +25,7 @@ func points() []string {
 		OAuthTLS, Authorize, Consent, Redirect, GrantPoint, TokenCode, TokenRefresh,
 		Tokeninfo, Userinfo, Revoke, Introspect, GmailProfile,
 		CloudProject, CloudOrganizations, CloudCreate, CloudOperation, CloudService, CloudEnable, CloudEnabling,
+		DelegationToken, DelegationAccount, DelegationCreate, DelegationKey, DelegationSign,
 		IMAPTLS, IMAPGreeting, IMAPCapability, IMAPAuth, IMAPExamine,
 		SMTPTLS, SMTPGreeting, SMTPEHLO, SMTPSTARTTLS, SMTPAuth, SMTPMail, SMTPData,
 		POP3TLS, POP3Greeting, POP3CAPA, POP3Auth, POP3Stat,

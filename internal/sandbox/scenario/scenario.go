@@ -37,6 +37,13 @@ const (
 	CloudEnable        = "cloud.enable"
 	CloudEnabling      = "cloud.enabling" // CloudOperation of a service
 
+	// What a service account is told: where its assertion is traded, and by IAM.
+	DelegationToken   = "delegation.token"
+	DelegationAccount = "delegation.account"
+	DelegationCreate  = "delegation.create"
+	DelegationKey     = "delegation.key"
+	DelegationSign    = "delegation.sign"
+
 	IMAPTLS        = "imap.tls"
 	IMAPGreeting   = "imap.greeting"
 	IMAPCapability = "imap.capability"

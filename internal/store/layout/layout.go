@@ -84,6 +84,15 @@ type Account struct {
 	Copies       []string  `json:"copies,omitempty"`
 	Grant        Grant     `json:"grant,omitzero"`
 	PublishedAt  time.Time `json:"published_at,omitzero"`
+
+	Delegation *Delegation `json:"delegation,omitempty"`
+}
+
+// Delegation is what an account's file says of the service account that opens it.
+type Delegation struct {
+	ServiceAccount string   `json:"service_account"`
+	Scopes         []string `json:"scopes"`
+	Keyless        bool     `json:"keyless,omitempty"`
 }
 
 // Grant is what an account's file says of its grant.

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"gmailoauth/internal/account"
+	"gmailoauth/internal/playbook"
+)
+
+// The two ways in which a mailbox is opened.
+const (
+	grantConsent    = playbook.ByConsent
+	grantDelegation = playbook.ByDelegation
+)
+
+// delegationFlags say which service account opens a mailbox, and with what.
+type delegationFlags struct{ grant, keyFile, serviceAccount, scope, gcpTokenFile string }
+
+func (d *delegationFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&d.grant, "grant", "", "who lets us in: consent (of the person), or delegation (of the Workspace, to a service account)")
+	f.StringVar(&d.keyFile, "service-account-file", "", "JSON of a service account's key, for --grant delegation (- for stdin)")
+	f.StringVar(&d.serviceAccount, "service-account", "", "address of a service account without a key: Google signs, on the word of gcloud or --gcp-token-file")
+	f.StringVar(&d.scope, "scope", "", "what a service account asks for: mail (default), imap-admin (IMAP only, all messages whatever the mailbox's settings) or both")
+	f.StringVar(&d.gcpTokenFile, "gcp-token-file", "", "file with an access token for Google Cloud, in place of gcloud's (- for stdin)")
+}
+
+// wanted reports whether a mailbox is to be opened by delegation: that was said,
+// or it is so already and nothing else was said.
+func (d *delegationFlags) wanted(before account.Account, client *clientFlags) (bool, error) {
+	if !slices.Contains([]string{"", grantConsent, grantDelegation}, d.grant) {
+		return false, badChoice("bad-choice", "--grant", d.grant, grantConsent+", "+grantDelegation)
+	}
+	if playbook.DelegatedScopes(d.scope) == nil {
+		return false, badChoice("bad-choice", "--scope", d.scope, "mail, imap-admin, both")
+	}
+	other := client.file + client.id + client.refreshFile
+	named := d.keyFile + d.serviceAccount
+	switch {
+	case d.grant == grantDelegation, d.grant == "" && named != "":
+		if d.keyFile != "" && d.serviceAccount != "" {
+			return false, inputSymptom("flags-exclude", "flag", "--service-account-file", "other", "--service-account", "flags", "--service-account-file, --service-account")
+		}
+		return true, nil
+	case d.grant == grantConsent && named != "":
+		return false, inputSymptom("flags-exclude", "flag", "--grant consent", "other", "--service-account", "flags", "--grant consent, --service-account")
+	}
+	return d.grant == "" && before.Delegation != nil && other == "", nil
+}
+
+// delegateTo has a mailbox opened by delegation if that is wanted, and reports
+// whether it was.
+func (a *app) delegateTo(ctx context.Context, address string, d *delegationFlags, flags *clientFlags) (bool, error) {
+	email, err := account.CheckEmail(address)
+	if err != nil {
+		return false, err
+	}
+	before, err := a.keptAccount(email)
+	if err != nil {
+		return false, err
+	}
+	delegated, err := d.wanted(before, flags)
+	if err != nil || !delegated {
+		return false, err
+	}
+	return true, a.authorizeDelegated(ctx, email, before, d, flags)
+}
+
+// authorizeDelegated has a mailbox opened by a service account, and keeps which
+// one when that has worked. Nobody is asked.
+func (a *app) authorizeDelegated(ctx context.Context, email string, before account.Account, d *delegationFlags, files *clientFlags) error {
+	token, err := a.secretFromFlags(files, "--gcp-token-file", d.gcpTokenFile, gcpToken)
+	if err != nil {
+		return err
+	}
+	a.delegates.cloud = token
+	acct, key, err := a.delegatedAccount(ctx, email, before, d, files)
+	if err != nil {
+		return err
+	}
+	if err := a.canKeep(ctx, acct); err != nil {
+		return err
+	}
+	if err := a.openDelegated(ctx, acct, key); err != nil {
+		return err
+	}
+	a.note(a.words().Say("delegation.kept", "account", email, "service_account", acct.Delegation.ServiceAccount))
+	return nil
+}
+
+// openDelegated asks for a token and, if there is one, keeps key and account.
+func (a *app) openDelegated(ctx context.Context, acct account.Account, key account.ServiceKey) error {
+	limited, cancel := context.WithTimeout(ctx, 3*a.flags.timeout) // as many requests
+	defer cancel()
+	token, err := a.renewDelegated(limited, acct)
+	if err != nil {
+		return a.about(acct, a.toldApart(limited, acct, err))
+	}
+	if err := a.keepKey(ctx, acct, key); err != nil {
+		return err
+	}
+	return a.keep(ctx, acct, account.Credentials{Token: token})
+}
