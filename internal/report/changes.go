@@ -73,6 +73,7 @@ func (b *Baseline) Since(stream Stream, format string, run Run, all bool) Stream
 		text: format == "text", whole: slices.Contains([]string{"json", "jsonl", "openmetrics"}, format)}
 }
 
+// Box hands on what of a mailbox changed, or all of it where the format stays whole.
 func (s *sinceStream) Box(w io.Writer, box finding.Mailbox) error {
 	only, changes, changed := s.diff.Add(box)
 	switch {
@@ -87,6 +88,7 @@ func (s *sinceStream) Box(w io.Writer, box finding.Mailbox) error {
 	return changeLines(w, s.run.Options, changes)
 }
 
+// End counts the changes, and tells which mailboxes are gone.
 func (s *sinceStream) End(w io.Writer, end Ending) error {
 	var gone []Change
 	if s.all && end.Cut == nil {
