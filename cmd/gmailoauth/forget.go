@@ -31,7 +31,11 @@ func (l *learnt) take() []secret.Text {
 // thousand they would take more memory than all else. A trace may still be
 // written of it.
 func (a *app) forget(s subject) {
-	if own, ok := s.secrets.(hiding); ok && a.trace == nil {
+	secrets := s.secrets
+	if delegated, ok := secrets.(unasked); ok {
+		secrets = delegated.Secrets
+	}
+	if own, ok := secrets.(hiding); ok && a.trace == nil {
 		a.hide.Forget(own.seen.take()...)
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -48,8 +49,9 @@ func (p Problem) told(other Problem) string {
 	return p.Diagnosis
 }
 
-// sinceStream hands on what changed since a baseline. JSON gets the whole report
-// with the changes at its end, so that it can be the next baseline.
+// sinceStream hands on what changed since a baseline. JSON and JSON Lines get the
+// whole report with the changes at its end, so that it can be the next baseline,
+// and figures that are drawn over time stay whole.
 type sinceStream struct {
 	Stream
 	run         Run
@@ -67,9 +69,11 @@ func (b *Baseline) Since(stream Stream, format string, run Run, all bool) Stream
 	if b == nil || stream == nil {
 		return stream
 	}
-	return &sinceStream{Stream: stream, run: run, diff: b.Diff(run.Explain), text: format == "text", whole: format == "json", all: all}
+	return &sinceStream{Stream: stream, run: run, diff: b.Diff(run.Explain), all: all,
+		text: format == "text", whole: slices.Contains([]string{"json", "jsonl", "openmetrics"}, format)}
 }
 
+// Box hands on what of a mailbox changed, or all of it where the format stays whole.
 func (s *sinceStream) Box(w io.Writer, box finding.Mailbox) error {
 	only, changes, changed := s.diff.Add(box)
 	switch {
@@ -84,6 +88,7 @@ func (s *sinceStream) Box(w io.Writer, box finding.Mailbox) error {
 	return changeLines(w, s.run.Options, changes)
 }
 
+// End counts the changes, and tells which mailboxes are gone.
 func (s *sinceStream) End(w io.Writer, end Ending) error {
 	var gone []Change
 	if s.all && end.Cut == nil {
