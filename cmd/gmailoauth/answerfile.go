@@ -60,7 +60,7 @@ func (f *answerFile) keep() error {
 		err = closed
 	}
 	if err == nil {
-		err = os.Rename(f.File.Name(), f.name)
+		err = os.Rename(f.Name(), f.name)
 	}
 	if err != nil {
 		return unwritable(f.name, err)
@@ -73,6 +73,6 @@ func (f *answerFile) keep() error {
 func (f *answerFile) drop() {
 	_ = f.Close()
 	if !f.kept {
-		_ = os.Remove(f.File.Name())
+		_ = os.Remove(f.Name())
 	}
 }

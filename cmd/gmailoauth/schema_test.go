@@ -195,7 +195,7 @@ func (s *schooled) documents(client string) {
 	s.valid("export", "export", "dynamics365", s.who, "--format", "json", "--set", "env_url=https://contoso.crm.dynamics.com")
 	s.valid("targets", "targets", "list", "--format", "json")
 	bad := filepath.Join(s.t.TempDir(), "bad.yaml")
-	if err := os.WriteFile(bad, []byte("nmae: x\ntitle: 3\n"), 0o600); err != nil {
+	if err := os.WriteFile(bad, []byte("nam: x\ntitle: 3\n"), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	s.valid("targets", "targets", "check", bad, "--format", "json")

@@ -23,18 +23,20 @@ type githubStream struct {
 	more int // problems that the summary leaves out
 }
 
+// Begin sees to it that lines are not broken: there is no terminal.
 func (s *githubStream) Begin(io.Writer) error {
 	s.run.Width, s.run.Color = 0, false
 	return nil
 }
 
+// Box writes the lines of a mailbox, and its annotations.
 func (s *githubStream) Box(w io.Writer, box finding.Mailbox) error {
 	s.add(box)
-	var out strings.Builder
-	if err := Human(&out, s.run.Options, box); err != nil {
+	var proof, log strings.Builder
+	if err := Human(&proof, s.run.Options, box); err != nil {
 		return err
 	}
-	log := inLog(out.String())
+	log.WriteString(inLog(proof.String()))
 	told := map[string]bool{}
 	for _, f := range box.Findings {
 		if f.Status != finding.Fail && f.Status != finding.Warn {
@@ -49,10 +51,10 @@ func (s *githubStream) Box(w io.Writer, box finding.Mailbox) error {
 		if f.Status == finding.Fail || s.run.Strict {
 			level = "error"
 		}
-		log += s.annotation(level, box.Account+" "+checkName(f), body(f, s.run.Explain, s.run.Words))
+		log.WriteString(s.annotation(level, box.Account+" "+checkName(f), body(f, s.run.Explain, s.run.Words)))
 		s.keep(f.Status, box.Account, checkName(f), d)
 	}
-	_, err := io.WriteString(w, log)
+	_, err := io.WriteString(w, log.String())
 	return err
 }
 
@@ -78,6 +80,7 @@ func (s *githubStream) keep(is finding.Status, account, check string, d diagnosi
 	s.rows = append(s.rows, "<tr><td>"+strings.Join(cells, "</td><td>")+"</td></tr>\n")
 }
 
+// End writes the last line, and the summary of the job.
 func (s *githubStream) End(w io.Writer, end Ending) error {
 	s.cut(end)
 	line := s.counted()

@@ -31,10 +31,12 @@ type htmlStream struct {
 	template *template.Template
 }
 
+// Begin writes the head of the page and of its table.
 func (s *htmlStream) Begin(w io.Writer) error {
 	say := s.run.Words.Say
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"say":    func(id string) string { return say("proof." + id) },
+		"parts":  func(address string) []string { return strings.SplitAfter(address, "@") }, // where a line may be broken
 		"report": func(id string) string { return say("report." + id) },
 	}).Parse(pageHTML)
 	if err != nil {
@@ -86,6 +88,7 @@ type shownRow struct {
 	Label, Where, Text string
 }
 
+// Box writes a row.
 func (s *htmlStream) Box(w io.Writer, box finding.Mailbox) error {
 	is, _ := s.add(box)
 	shown := shownBox{shownStatus: s.status(is), Rank: 3 - rank(is), Account: printable(box.Account)}
@@ -126,6 +129,7 @@ func problemOf(d diagnosis.Diagnosis) shownProblem {
 	return p
 }
 
+// End writes the totals and the script.
 func (s *htmlStream) End(w io.Writer, end Ending) error {
 	s.cut(end)
 	type count struct {
@@ -134,7 +138,7 @@ func (s *htmlStream) End(w io.Writer, end Ending) error {
 	}
 	var counts []count
 	for _, is := range statuses() {
-		counts = append(counts, count{s.status(is), s.tally.count(is)})
+		counts = append(counts, count{s.status(is), s.count(is)})
 	}
 	return s.template.ExecuteTemplate(w, "end", map[string]any{
 		"Counted": s.counted(), "Counts": counts, "Elapsed": s.run.Words.Seconds(end.Elapsed, 2), "Cut": end.Cut, "Script": template.JS(pageJS),

@@ -68,6 +68,7 @@ func JSON(w io.Writer, command, version string, boxes []finding.Mailbox, explain
 // jsonStream writes the one object of the contract, an account at a time.
 type jsonStream struct{ tally }
 
+// Begin writes what stands before the accounts.
 func (s *jsonStream) Begin(w io.Writer) error {
 	head, err := indented("", s.head())
 	if err != nil {
@@ -77,6 +78,7 @@ func (s *jsonStream) Begin(w io.Writer) error {
 	return err
 }
 
+// Box writes an entry of accounts.
 func (s *jsonStream) Box(w io.Writer, box finding.Mailbox) error {
 	account, err := indented("    ", s.account(box))
 	if err != nil {
@@ -119,6 +121,7 @@ func (t *tally) end(end Ending) jsonEnd {
 	return told
 }
 
+// End writes the summary, and what cut the run off.
 func (s *jsonStream) End(w io.Writer, end Ending) error {
 	tail, err := indented("", s.end(end))
 	if err != nil {

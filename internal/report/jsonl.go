@@ -21,8 +21,10 @@ type jsonHead struct {
 	Shard   string `json:"shard,omitempty"`
 }
 
+// Begin writes nothing: each line says of itself what it is.
 func (s *jsonlStream) Begin(io.Writer) error { return nil }
 
+// Box writes the line of an account.
 func (s *jsonlStream) Box(w io.Writer, box finding.Mailbox) error {
 	return line(w, struct {
 		jsonHead
@@ -30,6 +32,7 @@ func (s *jsonlStream) Box(w io.Writer, box finding.Mailbox) error {
 	}{s.head(), s.account(box)})
 }
 
+// End writes the last line.
 func (s *jsonlStream) End(w io.Writer, end Ending) error {
 	return line(w, struct {
 		jsonHead

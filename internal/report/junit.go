@@ -32,11 +32,13 @@ type junitStream struct {
 	suites bytes.Buffer
 }
 
+// Begin writes nothing: the first line holds the totals.
 func (s *junitStream) Begin(io.Writer) error {
 	s.head.Name = "gmailoauth " + s.run.Command
 	return nil
 }
 
+// Box keeps the text of a suite.
 func (s *junitStream) Box(_ io.Writer, box finding.Mailbox) error {
 	suite := junit.Testsuite{Name: box.Account, ID: s.total}
 	s.add(box)

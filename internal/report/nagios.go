@@ -40,11 +40,13 @@ type nagiosStream struct {
 	timing   []string // performance data of the first mailbox
 }
 
+// Begin writes nothing: the first line holds the totals.
 func (s *nagiosStream) Begin(io.Writer) error {
 	s.state = nagiosOK
 	return nil
 }
 
+// Box keeps what is not well.
 func (s *nagiosStream) Box(_ io.Writer, box finding.Mailbox) error {
 	is, code := s.add(box)
 	state := s.stateOf(is, code)
@@ -102,6 +104,7 @@ func worseState(a, b int) int {
 	return nagiosOK
 }
 
+// End writes all.
 func (s *nagiosStream) End(w io.Writer, end Ending) error {
 	if end.Cut != nil {
 		s.state = nagiosUnknown

@@ -31,6 +31,7 @@ type metricsStream struct {
 	samples map[string]*strings.Builder
 }
 
+// Begin reads which metrics there are.
 func (s *metricsStream) Begin(io.Writer) error {
 	if err := yaml.Unmarshal(metricsData, &s.metrics); err != nil {
 		return fmt.Errorf("metrics.yaml: %w", err)
@@ -42,6 +43,7 @@ func (s *metricsStream) Begin(io.Writer) error {
 	return nil
 }
 
+// Box keeps the samples of a mailbox.
 func (s *metricsStream) Box(_ io.Writer, box finding.Mailbox) error {
 	is, code := s.add(box)
 	account := labelled("account", box.Account)

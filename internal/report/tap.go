@@ -20,11 +20,13 @@ type tapStream struct {
 	points int
 }
 
+// Begin writes which TAP it is.
 func (s *tapStream) Begin(w io.Writer) error {
 	_, err := io.WriteString(w, tapVersion)
 	return err
 }
 
+// Box writes a test point for each check.
 func (s *tapStream) Box(w io.Writer, box finding.Mailbox) error {
 	s.add(box)
 	var out strings.Builder
@@ -60,6 +62,7 @@ func (s *tapStream) explain(out *strings.Builder, f finding.Finding) {
 	fmt.Fprintf(out, "  exit: %d\n  duration_ms: %d\n  ...\n", d.Exit, f.Duration.Milliseconds())
 }
 
+// End writes the plan.
 func (s *tapStream) End(w io.Writer, end Ending) error {
 	s.cut(end)
 	if end.Cut != nil {

@@ -11,8 +11,10 @@ import (
 // textStream writes the proof for people, each mailbox as it comes.
 type textStream struct{ tally }
 
+// Begin writes nothing: the proof has no head.
 func (s *textStream) Begin(io.Writer) error { return nil }
 
+// Box writes the lines of a mailbox.
 func (s *textStream) Box(w io.Writer, box finding.Mailbox) error {
 	s.add(box)
 	return Human(w, s.run.Options, box)
