@@ -46,3 +46,13 @@ func (w *wire) greetInstead(greeting string) {
 	rest := w.ahead[bytes.IndexByte(w.ahead, '\n')+1:]
 	w.ahead = append([]byte(greeting+"\r\n"), rest...)
 }
+
+func newSession(w *wire, next coming) (session, error) {
+	switch w.protocol {
+	case protoIMAP:
+		return newIMAP(w, next)
+	case protoSMTP:
+		return newSMTP(w)
+	}
+	return newPOP3(w, next)
+}

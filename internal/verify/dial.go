@@ -65,10 +65,12 @@ type sessions struct {
 	endpoint string
 }
 
+// Get gives a session of this endpoint.
 func (s sessions) Get(key string) (*tls.ClientSessionState, bool) {
 	return s.ClientSessionCache.Get(s.endpoint + " " + key)
 }
 
+// Put keeps a session of this endpoint.
 func (s sessions) Put(key string, session *tls.ClientSessionState) {
 	s.ClientSessionCache.Put(s.endpoint+" "+key, session)
 }

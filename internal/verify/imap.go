@@ -19,7 +19,8 @@ type imapSession struct {
 	wire   *wire
 	client *imapclient.Client
 	caps   imap.CapSet
-	begun  chan error // the end of a login that was begun early; nil if none was
+	begun  chan struct{} // closed when a login that was begun early has ended; nil if none was
+	ended  error         // of that login; read after begun
 	began  time.Time
 }
 
@@ -69,8 +70,11 @@ func (s *imapSession) learn(next coming) error {
 	case <-next.got:
 	}
 	if client := next.client(); client != nil {
-		s.begun, s.began = make(chan error, 1), next.now()
-		go func() { s.begun <- s.client.Authenticate(client) }()
+		s.begun, s.began = make(chan struct{}), next.now()
+		go func() {
+			defer close(s.begun)
+			s.ended = s.client.Authenticate(client)
+		}()
 	}
 	return s.unheard(<-heard)
 }
@@ -88,7 +92,8 @@ func (s *imapSession) unheard(err error) error {
 func (s *imapSession) login(client *xoauth2.Client) (answer, error) {
 	var err error
 	if s.begun != nil {
-		err = <-s.begun
+		<-s.begun
+		err = s.ended
 	}
 	if !s.offers("AUTH=" + client.Mechanism()) {
 		return answer{}, &refusal{symptom: (&diagnosis.Symptom{Where: diagnosis.AtIMAP, Code: "mechanism-not-offered"}).

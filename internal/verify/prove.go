@@ -199,13 +199,3 @@ func (p *proof) connectSession(ctx context.Context, mechanism string, client fun
 	}
 	return w, s, answer{evidence: greeting}, nil
 }
-
-func newSession(w *wire, next coming) (session, error) {
-	switch w.protocol {
-	case protoIMAP:
-		return newIMAP(w, next)
-	case protoSMTP:
-		return newSMTP(w)
-	}
-	return newPOP3(w, next)
-}

@@ -64,10 +64,12 @@ type twoSteps struct {
 	sent bool
 }
 
+// Start begins without the token.
 func (c *twoSteps) Start() (mechanism string, initial []byte, err error) {
 	return c.Mechanism(), nil, nil
 }
 
+// Next gives the token, and after it what the mechanism has to say.
 func (c *twoSteps) Next(challenge []byte) ([]byte, error) {
 	if !c.sent {
 		c.sent = true
