@@ -30,6 +30,7 @@ type sandboxWalk struct {
 	robot      bool   // it consents by itself
 	clientFile string // of the client that is there for the asking
 	load       func(target string) (*playbook.Playbook, error)
+	key        string // path of a service account's key, once it was asked for
 }
 
 // setupInSandbox walks through a sandbox of its own. Its accounts, secrets and
@@ -94,15 +95,22 @@ func (s *sandboxWalk) supply(answers playbook.Answers) {
 		supplied["target"] = sandboxTarget
 	}
 	if answers.Get("grant") == grantDelegation && !answers.Has("service_account_file") && !answers.Has("service_account") {
-		if file, err := s.box.ServiceAccountFile(); err == nil {
-			supplied["service_account_file"] = file
-		}
+		supplied["service_account_file"] = s.keyFile()
 	}
 	for key, value := range supplied {
 		if !answers.Has(key) {
 			answers[key] = playbook.Answer{Values: []string{value}, From: playbook.FromFind}
 		}
 	}
+}
+
+// keyFile is the key of a service account that the look-alike's Workspace lets in,
+// for those who want one; "" if it cannot be written.
+func (s *sandboxWalk) keyFile() string {
+	if s.key == "" {
+		s.key, _ = s.box.ServiceAccountFile() // without it, it is asked for
+	}
+	return s.key
 }
 
 // giveClient makes the client that the answers need, and answers with its file.
@@ -197,8 +205,12 @@ func (b suppliedBook) Resolve(answers playbook.Answers, marks playbook.Marks) []
 			step.URL = ""
 		}
 		for i := range step.Questions {
-			if q := &step.Questions[i]; q.Key == "client_file" && q.Value == "" {
+			q := &step.Questions[i]
+			switch {
+			case q.Key == "client_file" && q.Value == "":
 				q.Value = b.sandbox.clientFile
+			case q.Key == "service_account_file" && q.Value == "":
+				q.Value = b.sandbox.keyFile()
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,9 +37,7 @@ func (g *gatherer) delegation() error {
 	if err != nil {
 		return err
 	}
-	for name, answer := range keyAnswers(key) {
-		g.answers[name] = answer
-	}
+	maps.Copy(g.answers, keyAnswers(key))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -27,9 +28,7 @@ func keyFile(t *testing.T, values map[string]any) string {
 		"private_key":  string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(private)})),
 		"client_email": "Mail@my-mail-123.iam.gserviceaccount.com", "client_id": "100000000000000000001",
 		"token_uri": "https://evil.example.com/token", "universe_domain": "example.com"}
-	for name, value := range values {
-		file[name] = value
-	}
+	maps.Copy(file, values)
 	text, err := json.MarshalIndent(file, "", "  ")
 	if err != nil {
 		t.Fatal(err)
