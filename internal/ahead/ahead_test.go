@@ -86,6 +86,10 @@ func filled(v reflect.Value) {
 		case time.Time:
 			field.Set(reflect.ValueOf(noon.Add(time.Duration(i) * time.Hour)))
 		default:
+			if field.Kind() == reflect.Pointer {
+				field.Set(reflect.New(field.Type().Elem()))
+				field = field.Elem()
+			}
 			filled(field)
 		}
 	}
