@@ -31,7 +31,7 @@ func TestAccountsList(t *testing.T) {
 	d.keeps(t, "b@example.com", time.Hour)
 	_, out, _ = d.run(t, "accounts", "list")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) != 3 || !strings.HasPrefix(lines[1], "b@example.com ") || !strings.Contains(lines[2], "2026-11-19 11:59 UTC") {
+	if len(lines) != 3 || !strings.HasPrefix(lines[1], "b@example.com ") || !strings.Contains(lines[2], "19 November 2026, 11:59") {
 		t.Errorf("list = %q, want a heading and two lines", out)
 	}
 	_, out, _ = d.run(t, "accounts", "list", "--format", "json")

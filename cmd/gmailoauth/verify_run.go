@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"gmailoauth/internal/finding"
@@ -13,7 +14,18 @@ import (
 
 // window is how many mailboxes may be proven and wait for a slow one before
 // them: some megabytes.
-const window = 1024
+const window = 512
+
+// enoughMemory is what the heap of a run over more than that is held to, in
+// bytes, where memory is collected too late: on a machine that has much to do.
+const enoughMemory = 64 << 20
+
+// frugal holds the heap to enoughMemory until it is called off.
+func frugal() (off func()) {
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, enoughMemory))
+	return func() { debug.SetMemoryLimit(before) }
+}
 
 // proven is a mailbox that is ready to be written.
 type proven struct {
@@ -29,6 +41,9 @@ func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
 		return err
 	}
 	defer release()
+	if q.n > window {
+		defer frugal()()
+	}
 	proof, err := a.newProof("verify", proofFlags{output: f.output, shard: q.shard, strict: f.strict})
 	if err != nil {
 		return err
