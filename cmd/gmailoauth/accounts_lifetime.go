@@ -13,6 +13,9 @@ import (
 
 // lifeOf is the clock that verify reads too, of an account that is only listed.
 func (a *app) lifeOf(ctx context.Context, acct account.Account, known siblings, before days) verify.Lifetime {
+	if acct.Delegation != nil {
+		return verify.Lifetime{} // nobody consented, so nothing ends
+	}
 	birth := verify.Birth{Grant: acct.Grant, Published: acct.PublishedAt, WarnBefore: time.Duration(before)}
 	birth.Siblings = func() verify.Siblings {
 		secrets, err := a.secretsOf(acct)
