@@ -27,7 +27,7 @@ func (l *learnt) take() []secret.Text {
 	return tokens
 }
 
-// forget ends the hiding of a mailbox's tokens once all is written of it: of ten
+// forget ends the hiding of a mailbox's tokens once what was found is clean: of ten
 // thousand they would take more memory than all else. A trace may still be
 // written of it.
 func (a *app) forget(s subject) {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -14,14 +12,16 @@ import (
 	"gmailoauth/internal/fleet"
 )
 
-// longestPause is how long a server may ask us to wait between two tries.
-const longestPause = time.Minute
+// patience is how long a mailbox may wait between its tries, all together: others
+// wait behind it.
+const patience = time.Minute
 
 // proveAgain proves a mailbox, and tries again what a server put off, so many
 // times at most. It never does after a refused login: such a mailbox has more to
 // lose than we have to learn. Nor after a test message was sent.
 func (a *app) proveAgain(ctx context.Context, s subject, opts proofOptions, pace *fleet.Pace, retries int) finding.Mailbox {
 	box := s.prove(ctx, a, opts)
+	var waited time.Duration
 	for try := 1; ; try++ {
 		off := a.putOff(box)
 		if off.some {
@@ -29,10 +29,11 @@ func (a *app) proveAgain(ctx context.Context, s subject, opts proofOptions, pace
 		} else {
 			pace.Well()
 		}
-		if try > retries || opts.sendTest || !off.worth || off.wait > longestPause || !pace.Again() {
+		wait := max(off.wait, backoff(try))
+		waited += wait
+		if try > retries || opts.sendTest || !off.worth || waited > patience || !pace.Again() {
 			return box
 		}
-		wait := max(off.wait, backoff(try))
 		if !pace.Outside(ctx, func() bool { return a.waits(ctx, wait) }) {
 			return box
 		}
@@ -101,30 +102,4 @@ func (a *app) waits(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
-}
-
-// rejoined is a proof in which these protocols (empty: all) were tried again.
-// What was tried again says how often.
-func rejoined(before, again finding.Mailbox, protocols []string, tries int) finding.Mailbox {
-	found := finding.Mailbox{Account: before.Account}
-	for _, f := range again.Findings {
-		f.Facts = maps.Clone(f.Facts)
-		if f.Facts == nil {
-			f.Facts = map[string]string{}
-		}
-		f.Facts["tries"] = strconv.Itoa(tries)
-		found.Findings = append(found.Findings, f)
-	}
-	if len(protocols) == 0 {
-		return found
-	}
-	for _, f := range before.Findings {
-		if protocol, _, _ := strings.Cut(f.ID, "."); protocol != "token" && !slices.Contains(protocols, protocol) {
-			found.Findings = append(found.Findings, f)
-		}
-	}
-	order := map[string]int{"token": 0, "imap": 1, "smtp": 2, "pop3": 3}
-	place := func(f finding.Finding) int { protocol, _, _ := strings.Cut(f.ID, "."); return order[protocol] }
-	slices.SortStableFunc(found.Findings, func(a, b finding.Finding) int { return cmp.Compare(place(a), place(b)) })
-	return found
 }

