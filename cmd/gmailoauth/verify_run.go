@@ -27,12 +27,6 @@ func frugal() (off func()) {
 	return func() { debug.SetMemoryLimit(before) }
 }
 
-// proven is a mailbox that is ready to be written.
-type proven struct {
-	box finding.Mailbox // without secrets
-	cut bool            // the run was ended meanwhile: what it says is no fault of the mailbox
-}
-
 // proveAll proves the mailboxes of a queue, a few at a time, and writes them in
 // their order. What was begun when the run is ended by fail-fast is written too.
 func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
@@ -54,22 +48,22 @@ func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
 	shown := a.showProgress(q.n)
 	defer shown.end()
 	written := 0
-	err = fleet.Each(ctx, q.n, window, pace, func(ctx context.Context, i int) proven {
+	err = fleet.Each(ctx, q.n, window, pace, func(ctx context.Context, i int) finding.Mailbox {
 		s := q.at(i)
 		box := a.proveAgain(ctx, s, f.proofOptions, pace, f.fleet.retries)
+		if ctx.Err() != nil {
+			box = interrupted(box)
+		}
 		shown.done(failed(box))
 		if f.fleet.failFast && failed(box) {
 			pace.Stop()
 		}
 		box = a.cleanMailbox(box)
 		a.forget(s)
-		return proven{box, ctx.Err() != nil}
-	}, func(_ int, p proven) error {
+		return box
+	}, func(_ int, box finding.Mailbox) error {
 		written++
-		if p.cut {
-			p.box = interrupted(p.box)
-		}
-		return shown.above(func() error { return proof.box(p.box) })
+		return shown.above(func() error { return proof.box(box) })
 	})
 	shown.end()
 	if errors.Is(err, context.Canceled) {
