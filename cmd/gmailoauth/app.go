@@ -28,6 +28,8 @@ type app struct {
 	openBrowser func(ctx context.Context, address string, env terminal.Env) error
 	hide        *secret.Redactor // every secret that was read; cleans all that is written
 
+	pause func(ctx context.Context, d time.Duration) bool // waits, and says whether to go on; nil: by the real clock
+
 	program func() string // where we are, for others who are to call us; nil: found by name
 
 	web *http.Client // looks at pages of the admin's own applications; nil: one of our own

@@ -71,7 +71,7 @@ func (a *app) checkClient(ctx context.Context, flags *clientFlags, uris []string
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	proof, err := a.newProof("client check", "", false)
+	proof, err := a.newProof(proofOf{command: "client check"})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ func (a *app) commandsOf(args []string) []*cobra.Command {
 		{"guide", a.guideCommand},
 		{"authorize", a.authorizeCommand},
 		{"verify", a.verifyCommand},
+		{"report", a.reportCommand},
 		{"token", a.tokenCommand},
 		{"export", a.exportCommand},
 		{"import", a.importCommand},

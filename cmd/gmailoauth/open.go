@@ -35,7 +35,7 @@ func (a *app) secretsOf(acct account.Account) (store.Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
-	return hiding{secrets, a.hide}, nil
+	return hiding{secrets, a.hide, new(learnt)}, nil
 }
 
 // account gives the account that a command is about, and its store. Without an
@@ -115,6 +115,7 @@ func addresses(list []account.Account) string {
 type hiding struct {
 	store.Secrets
 	hide *secret.Redactor
+	seen *learnt
 }
 
 func (h hiding) Get(ctx context.Context, email string) (account.Credentials, error) {
@@ -133,4 +134,5 @@ func (h hiding) Put(ctx context.Context, email string, credentials account.Crede
 
 func (h hiding) learn(c account.Credentials) {
 	h.hide.Hide(c.ClientSecret, c.Token.Access, c.Token.Refresh, c.Token.IDToken)
+	h.seen.add(c.Token.Access, c.Token.Refresh, c.Token.IDToken)
 }

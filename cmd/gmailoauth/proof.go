@@ -28,19 +28,27 @@ type proof struct {
 	begun   bool
 }
 
-// newProof begins a proof, in the file output unless that is "". Nothing is
-// written before its first mailbox is, so that what ends a command early is the
-// only thing told. Whoever gives a file calls close.
-func (a *app) newProof(command, output string, strict bool) (*proof, error) {
+// proofOf says of what a proof is, and where it goes.
+type proofOf struct {
+	command string
+	output  string // a file; empty: stdout
+	shard   string // the share of the mailboxes; empty: all
+	strict  bool
+}
+
+// newProof begins a proof. Nothing is written before its first mailbox is, so
+// that what ends a command early is the only thing told. Whoever gives a file
+// calls close.
+func (a *app) newProof(of proofOf) (*proof, error) {
 	p := &proof{a: a, out: a.term.Out}
-	run := report.Run{Options: a.reportOptions(a.term.OutTTY && output == ""), Command: command, Version: version, Strict: strict}
+	run := report.Run{Options: a.reportOptions(a.term.OutTTY && of.output == ""), Command: of.command, Version: version, Shard: of.shard, Strict: of.strict}
 	run.Explain = a.explainClean
 	if a.env(stepSummary) != "" {
 		run.Summary = &p.summary
 	}
-	if output != "" {
+	if of.output != "" {
 		var err error
-		if p.file, err = createAnswer(output); err != nil {
+		if p.file, err = createAnswer(of.output); err != nil {
 			return nil, err
 		}
 		p.out = p.file

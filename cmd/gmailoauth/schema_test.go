@@ -145,6 +145,7 @@ func TestSchemas(t *testing.T) {
 		s.valid("verify-line", append(slices.Clone(verify[:len(verify)-1]), "jsonl")...)
 	}
 	s.use()
+	s.shards()
 	s.later(2 * time.Hour)
 	s.box.Withdraw("")
 	s.valid("verify", verify...)
@@ -160,13 +161,33 @@ func TestSchemas(t *testing.T) {
 	s.refuseTheRest()
 }
 
+// shards are parts of a run, and what joins them.
+func (s *schooled) shards() {
+	s.t.Helper()
+	dir := s.t.TempDir()
+	boxes := filepath.Join(dir, "boxes.txt")
+	if err := os.WriteFile(boxes, []byte(s.who+"\n"), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	merge := []string{"report", "merge"}
+	for _, shard := range []string{"1/2", "2/2"} {
+		args := []string{"verify", "--fleet", boxes, "--shard", shard, "--format", "json"}
+		s.valid("verify", args...)
+		s.valid("verify-line", append(args, "--format", "jsonl")...)
+		part := filepath.Join(dir, shard[:1])
+		s.run(append(args, "--output", part)...)
+		merge = append(merge, part)
+	}
+	s.valid("verify", merge...)
+}
+
 // interrupted is a proof that Ctrl-C ends behind its first mailbox.
 func (s *schooled) interrupted() {
 	s.t.Helper()
 	for schema, format := range map[string]string{"verify": "json", "verify-line": "jsonl"} {
 		code, out, _ := s.let(func(a *app) int {
 			a.flags.format = format
-			p, err := a.newProof("verify", "", false)
+			p, err := a.newProof(proofOf{command: "verify"})
 			if err == nil {
 				err = p.box(finding.Mailbox{Account: s.who})
 			}

@@ -16,11 +16,16 @@ type subject struct {
 	account account.Account
 	secrets store.Secrets
 	err     error
+
+	protocols []string // of this mailbox alone; empty: those of the run
 }
 
 func (s subject) prove(ctx context.Context, a *app, opts proofOptions) finding.Mailbox {
 	if s.err != nil {
 		return unproven(s.account.Email, s.err)
+	}
+	if len(opts.protocols) == 0 {
+		opts.protocols = s.protocols
 	}
 	return a.prove(ctx, s.account, s.secrets, opts)
 }
@@ -55,7 +60,7 @@ func (a *app) toVerify(ctx context.Context, emails []string) ([]subject, error) 
 		if err != nil {
 			acct.Email = email
 		}
-		subjects = append(subjects, subject{acct, secrets, err})
+		subjects = append(subjects, subject{account: acct, secrets: secrets, err: err})
 	}
 	return subjects, nil
 }
@@ -89,11 +94,11 @@ func (a *app) allSubjects(ctx context.Context) ([]subject, error) {
 	var subjects []subject
 	for _, acct := range known {
 		secrets, err := a.secretsOf(acct)
-		subjects = append(subjects, subject{acct, secrets, err})
+		subjects = append(subjects, subject{account: acct, secrets: secrets, err: err})
 	}
 	for _, err := range each(err) { // a file that cannot be read is a failure beside the good ones
 		facts := diagnosis.SymptomOf(err).Facts
-		subjects = append(subjects, subject{account.Account{Email: cmp.Or(facts["account"], facts["file"])}, nil, err})
+		subjects = append(subjects, subject{account: account.Account{Email: cmp.Or(facts["account"], facts["file"])}, err: err})
 	}
 	if len(subjects) == 0 {
 		return nil, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "no-accounts"}

@@ -7,16 +7,15 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"gmailoauth/internal/diagnosis"
-	"gmailoauth/internal/finding"
 	"gmailoauth/internal/report"
 )
 
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
 	proofOptions
+	fleet       fleetFlags
 	accounts    []string
 	strict      bool
 	concurrency int
@@ -37,16 +36,28 @@ Nothing is changed: INBOX is opened read-only, no consent is asked for. Only
 With GMAILOAUTH_ACCOUNT, _CLIENT_ID, _CLIENT_SECRET and _REFRESH_TOKEN set,
 nothing needs to be on disk. What each --format is for: gmailoauth help formats.
 
+--fleet names the mailboxes in a file: an address on each line; a table with a
+heading (account, target, store, protocols; also the users that the Admin console
+exports); or YAML: mailboxes, a list of addresses or of those four keys, and
+beside it what holds for all. Results are written in the file's order, as they
+come. It begins with four mailboxes at a time and works up to --concurrency,
+which is also the most connections to one server; a server that asks for patience
+halves it. What it puts off is tried again after one, two and four seconds (or
+when it says); a refused login never is.
+
+--shard 2/4 takes every fourth mailbox from the second on. Shares may be counted
+from 0 as well: 0/4 is 4/4. auto/4 takes the number from JOB_COMPLETION_INDEX
+(Indexed Job of Kubernetes) or CI_NODE_INDEX (GitLab), auto also the count from
+CI_NODE_TOTAL. gmailoauth report merge joins the JSON of all.
+
 Exit codes: 0 all good, 3 a check failed, 4 a person must act, 5 try later;
 under --format nagios those of a plugin, 0 to 3.`,
 		Example: `  gmailoauth verify
   gmailoauth verify office@example.com --protocol imap,smtp,pop3
   gmailoauth verify --format junit > verify.xml
-  gmailoauth verify --format html --output verify.html`,
+  gmailoauth verify --format html --output verify.html
+  gmailoauth verify --fleet boxes.csv --shard auto/4 --format json > part.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				args = f.accounts
-			}
 			return a.verify(cmd.Context(), args, f)
 		},
 	}
@@ -59,59 +70,26 @@ under --format nagios those of a plugin, 0 to 3.`,
 	flags.StringSliceVar(&f.accounts, "account", nil, "the same as EMAIL, if none is named")
 	flags.StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
 	flags.StringVar(&f.output, "output", "", "write to this file, in place of stdout")
+	f.fleet.add(cmd)
 	return cmd
 }
 
 // verify proves each mailbox, a few at a time, and writes them in their order.
-func (a *app) verify(ctx context.Context, emails []string, f verifyFlags) error {
+func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if err := f.check(a.flags.format); err != nil {
 		return err
 	}
-	subjects, err := a.toVerify(ctx, emails)
+	if err := f.fleet.check(args); err != nil {
+		return err
+	}
+	if len(args) == 0 && f.fleet.file == "" {
+		args = f.accounts
+	}
+	queue, err := a.queue(ctx, args, f.fleet)
 	if err != nil {
 		return err
 	}
-	release, err := a.shareHTTP()
-	if err != nil {
-		return err
-	}
-	defer release()
-	proof, err := a.newProof("verify", f.output, f.strict)
-	if err != nil {
-		return err
-	}
-	defer proof.close()
-	boxes := make([]finding.Mailbox, len(subjects))
-	done := make([]chan struct{}, len(subjects))
-	group := new(errgroup.Group)
-	group.SetLimit(f.concurrency)
-	for i := range subjects {
-		done[i] = make(chan struct{})
-	}
-	var written error
-	told := make(chan struct{})
-	go func() {
-		defer close(told)
-		for i := range boxes {
-			<-done[i]
-			if written == nil && ctx.Err() == nil {
-				written = proof.box(boxes[i])
-			}
-		}
-	}()
-	for i, s := range subjects {
-		group.Go(func() error {
-			defer close(done[i])
-			boxes[i] = s.prove(ctx, a, f.proofOptions)
-			return nil
-		})
-	}
-	_ = group.Wait()
-	<-told
-	if written != nil {
-		return written
-	}
-	return proof.end(ctx)
+	return a.proveAll(ctx, queue, f)
 }
 
 func (f *verifyFlags) check(format string) error {

@@ -27,6 +27,7 @@ type entry struct {
 	Name     string  `yaml:"name"` // words joined by hyphens; also what explain takes
 	Match    []*rule `yaml:"match"`
 	Exit     int     `yaml:"exit"`
+	Again    bool    `yaml:"again"`    // may pass within seconds: worth another try
 	Link     string  `yaml:"link"`     // key of a page, for the caller's link function
 	Command  string  `yaml:"command"`  // what mends it, with blanks
 	Scenario string  `yaml:"scenario"` // what the sandbox plays to produce it, or "input: …"
@@ -65,7 +66,7 @@ type sentence struct {
 // embedded, and a test loads every language.
 func Load(lang string) (*Catalogue, error) {
 	c := &Catalogue{}
-	parts := []string{"export", "input", "import", "stores", "keyring", "vault", "auth", "cloud", "connect", "mail", "unknown"} // in the order of the search
+	parts := []string{"export", "input", "import", "fleet", "stores", "keyring", "vault", "auth", "cloud", "connect", "mail", "unknown"} // in the order of the search
 	for _, part := range parts {
 		var entries []*entry
 		if err := decode("catalogue/"+part+".yaml", &entries); err != nil {

@@ -24,6 +24,7 @@ type Diagnosis struct {
 	Checked   string // YYYY-MM-DD
 	Exit      int
 	Temporary bool // try later
+	Again     bool // may pass within seconds, and no login was refused: a program may try again
 }
 
 // Link gives the address of a page by its key, with what is known filled in.
@@ -68,7 +69,7 @@ func SymptomOf(err error) *Symptom {
 // alone, where no fact is known.
 func (c *Catalogue) diagnose(e *entry, s *Symptom, said map[string]string, link Link) Diagnosis {
 	facts := seen(s)
-	d := Diagnosis{Name: e.Name, Source: e.Source, Checked: e.Checked, Exit: e.Exit, Temporary: e.Exit == 5}
+	d := Diagnosis{Name: e.Name, Source: e.Source, Checked: e.Checked, Exit: e.Exit, Temporary: e.Exit == 5, Again: e.Again}
 	if link != nil && e.Link != "" {
 		d.URL = link(e.Link, facts)
 	}

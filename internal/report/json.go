@@ -174,7 +174,7 @@ func evidence(f finding.Finding) string {
 
 // Failure writes what ended a command as a JSON object.
 func Failure(w io.Writer, command, version string, d diagnosis.Diagnosis) error {
-	return write(w, jsonFailure{jsonHead{format, command, version}, diagnosisOf(d), d.Exit})
+	return write(w, jsonFailure{jsonHead{format, command, version, ""}, diagnosisOf(d), d.Exit})
 }
 
 type jsonFailure struct {

@@ -18,6 +18,7 @@ type jsonHead struct {
 	Format  int    `json:"format"`
 	Command string `json:"command"`
 	Version string `json:"version"`
+	Shard   string `json:"shard,omitempty"`
 }
 
 // Begin writes nothing: each line says of itself what it is.
@@ -39,7 +40,7 @@ func (s *jsonlStream) End(w io.Writer, end Ending) error {
 	}{s.head(), s.end(end)})
 }
 
-func (t *tally) head() jsonHead { return jsonHead{format, t.run.Command, t.run.Version} }
+func (t *tally) head() jsonHead { return jsonHead{format, t.run.Command, t.run.Version, t.run.Shard} }
 
 // line writes an object on one line.
 func line(w io.Writer, object any) error {
@@ -50,5 +51,5 @@ func line(w io.Writer, object any) error {
 
 // jsonlFailed writes what kept a proof from beginning, on one line.
 func jsonlFailed(w io.Writer, run Run, d diagnosis.Diagnosis) error {
-	return line(w, jsonFailure{jsonHead{format, run.Command, run.Version}, diagnosisOf(d), d.Exit})
+	return line(w, jsonFailure{jsonHead{format, run.Command, run.Version, run.Shard}, diagnosisOf(d), d.Exit})
 }

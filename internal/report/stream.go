@@ -31,6 +31,7 @@ type Run struct {
 	Options
 	Command string // the words behind the program's name
 	Version string
+	Shard   string    // I/N: the run is of this share of the mailboxes; empty: of all
 	Strict  bool      // warnings fail as well
 	Summary io.Writer // of GitHub: takes the summary of the job, in Markdown; nil: there is none
 }

@@ -33,6 +33,17 @@ func (s *Sandbox) Use(names ...string) error {
 	return nil
 }
 
+// UseFor puts the named scenarios on for one mailbox, beside those for all; so
+// many times one of their effects happens, 0: always. See scenario.Set.
+func (s *Sandbox) UseFor(email string, times int, names ...string) error {
+	chosen, err := named(names)
+	if err != nil {
+		return err
+	}
+	s.scenarios.UseFor(email, times, chosen...)
+	return nil
+}
+
 // TLS trusts the sandbox's certificate authority and no other.
 func (s *Sandbox) TLS() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.ca.pool()}

@@ -79,6 +79,7 @@ func lowerHex(s string) string {
 // index finds spellings by their tails.
 type index struct {
 	byTail map[uint64][]spelling
+	gone   int             // spellings removed since the filter was made
 	filter [1 << 10]uint64 // a bit for each hash of a tail: at most bytes of a text nothing can end
 }
 

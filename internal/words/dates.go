@@ -29,7 +29,12 @@ func (w *Words) Number(n int) string {
 	return sign + digits
 }
 
+// Decimal writes a number with that many decimals: 0.5.
+func (w *Words) Decimal(x float64, decimals int) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', decimals, 64), ".", w.Say("dates.decimal"), 1)
+}
+
 // Seconds writes a duration in seconds, with that many decimals: 0.05 s.
 func (w *Words) Seconds(d time.Duration, decimals int) string {
-	return strings.Replace(strconv.FormatFloat(d.Seconds(), 'f', decimals, 64), ".", w.Say("dates.decimal"), 1) + " s"
+	return w.Decimal(d.Seconds(), decimals) + " s"
 }

@@ -61,7 +61,7 @@ func (s *Server) played(point string, h func(*http.Request) answer) http.Handler
 // playedAs is played with another way to say what an effect says.
 func (s *Server) playedAs(point string, said func(*scenario.Effect) (answer, bool), h func(*http.Request) answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		effect := s.scenarios.At(point)
+		effect := s.scenarios.AtFor(point, s.whose(point, r))
 		if effect == nil {
 			h(r).write(w)
 			return

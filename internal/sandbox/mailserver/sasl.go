@@ -54,7 +54,7 @@ func (s *session) exchange(point, mechanism string, initial *string, prompt stri
 		initial = &line
 	}
 	s.sent = *initial
-	effect := s.servers.at(point)
+	effect := s.servers.atFor(point, s.claimed())
 	if effect != nil && effect.Challenge != "" {
 		challenge := s.fill([]string{effect.Challenge})[0]
 		if well, err := s.challenge(prompt, challenge); err != nil || !well {

@@ -124,8 +124,9 @@ type Scenario struct {
 // Set holds the scenarios that are on. Any goroutine may use it; a change is
 // seen by what happens next.
 type Set struct {
-	mu sync.RWMutex
-	on []Scenario
+	mu  sync.RWMutex
+	on  []Scenario
+	own map[string]*own // by mailbox
 }
 
 // Use puts these scenarios in place of those that were on; none is the good day.

@@ -1,0 +1,176 @@
+// Command fleet measures verify over a fleet: a process of its own against the
+// sandbox in this one, on the same processors. Three of a hundred mailboxes have
+// a fault, and each must be found for what it is. It prints mailboxes a second,
+// the processor time of both sides, and the most memory that verify took.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"gmailoauth/internal/account"
+	"gmailoauth/internal/sandbox"
+	"gmailoauth/internal/store"
+)
+
+func main() {
+	binary := flag.String("binary", "bin/gmailoauth", "the program")
+	most := flag.Int("mailboxes", 10000, "size of the largest fleet; the others are a tenth and a half of it")
+	flag.Parse()
+	if err := run(context.Background(), *binary, *most); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, binary string, most int) error {
+	dir, err := os.MkdirTemp("", "gmailoauth-fleet-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	box, err := sandbox.Start(ctx, sandbox.Options{Dir: filepath.Join(dir, "sandbox"), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	fmt.Printf("%10s %10s %12s %14s %16s %12s %8s\n", "mailboxes", "wall", "mailboxes/s", "verify's CPU", "both sides' CPU", "most memory", "faults")
+	for i, n := range []int{most / 10, most / 2, most} {
+		f := &fleet{box: box, home: filepath.Join(dir, fmt.Sprint("home", i)), n: n}
+		if err := f.make(ctx); err != nil {
+			return err
+		}
+		if err := f.verify(ctx, binary); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fleet is one fleet, with a home of its own.
+type fleet struct {
+	box    *sandbox.Sandbox
+	home   string
+	n      int
+	faults map[string]string // mailbox → diagnosis
+}
+
+// kinds are the faults that are mixed in, by the sandbox's name and ours.
+func kinds() [][2]string {
+	return [][2]string{
+		{"withdrawn", "refresh-token-revoked-or-expired"}, {"imap-off-for-user", "imap-disabled-by-user"},
+		{"smtp-too-many-logins", "too-many-logins"}, {"pop3-off-for-user-at-login", "pop-disabled-by-user"},
+		{"token-500", "token-endpoint-failing"}, {"imap-unavailable", "mail-server-unavailable"},
+	}
+}
+
+func (f *fleet) make(ctx context.Context) error {
+	client := f.box.NewClient(account.Desktop, nil, "my-sandbox")
+	paths := store.Paths{Config: filepath.Join(f.home, ".config", "gmailoauth"), Data: filepath.Join(f.home, ".local", "share", "gmailoauth"), State: filepath.Join(f.home, ".local", "state", "gmailoauth")}
+	secrets, err := store.Open("", store.Options{Paths: paths, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	accounts := store.NewAccounts(paths)
+	f.faults = map[string]string{}
+	var names strings.Builder
+	for i := range f.n {
+		email := fmt.Sprintf("box%05d@fleet%d.example.com", i, f.n)
+		fmt.Fprintln(&names, email)
+		refresh := f.box.Authorize(client, email)
+		if err := secrets.Put(ctx, email, account.Credentials{ClientSecret: client.Secret, Token: account.Token{Refresh: refresh}}); err != nil {
+			return err
+		}
+		if err := accounts.Put(account.Account{Email: email, ClientID: client.ID, Grant: account.Grant{IssuedAt: time.Now(), Publishing: account.Production}}); err != nil {
+			return err
+		}
+		if i%100 != 3 && i%100 != 36 && i%100 != 69 {
+			continue
+		}
+		kind := kinds()[len(f.faults)%len(kinds())]
+		f.faults[email] = kind[1]
+		if kind[0] == "withdrawn" {
+			f.box.Withdraw(email)
+		} else if err := f.box.UseFor(email, 0, kind[0]); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(f.file(), []byte(names.String()), 0o600)
+}
+
+func (f *fleet) file() string { return filepath.Join(f.home, "fleet.txt") }
+
+func (f *fleet) verify(ctx context.Context, binary string) error {
+	runtime.GC()
+	cmd := exec.CommandContext(ctx, binary, "verify", "--fleet", f.file(), "--protocol", "imap,smtp,pop3", "--format", "json")
+	cmd.Env = []string{"HOME=" + f.home, "GMAILOAUTH_PROVIDER=" + f.box.ProviderFile(), "PATH=" + os.Getenv("PATH")}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	before, start := cpu(syscall.RUSAGE_SELF), time.Now()
+	err := cmd.Run()
+	wall, servers := time.Since(start), cpu(syscall.RUSAGE_SELF)-before
+	if code := cmd.ProcessState.ExitCode(); code != 4 {
+		return fmt.Errorf("verify: exit %d, want 4 (%v)", code, err)
+	}
+	if err := f.compare(out.Bytes()); err != nil {
+		return err
+	}
+	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	own := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	perBox := func(d time.Duration) string { return fmt.Sprintf("%.2f ms each", d.Seconds()*1000/float64(f.n)) }
+	fmt.Printf("%10d %10s %12.0f %14s %16s %9.0f MB %8d\n", f.n, wall.Round(10*time.Millisecond), float64(f.n)/wall.Seconds(),
+		perBox(own), perBox(own+servers), float64(usage.Maxrss)/1024, len(f.faults))
+	return nil
+}
+
+func cpu(who int) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(who, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// compare holds the report against the faults that were mixed in.
+func (f *fleet) compare(out []byte) error {
+	var said struct {
+		Accounts []struct {
+			Account, Status string
+			Checks          []struct {
+				Status    string
+				Diagnosis struct{ Name string }
+			}
+		}
+	}
+	if err := json.Unmarshal(out, &said); err != nil {
+		return err
+	}
+	if len(said.Accounts) != f.n {
+		return fmt.Errorf("%d mailboxes in the report, want %d", len(said.Accounts), f.n)
+	}
+	failed := 0
+	for _, a := range said.Accounts {
+		for _, c := range a.Checks {
+			if c.Status == "fail" && c.Diagnosis.Name != f.faults[a.Account] {
+				return fmt.Errorf("%s: %s, want %q", a.Account, c.Diagnosis.Name, f.faults[a.Account])
+			}
+		}
+		if a.Status == "fail" {
+			failed++
+		}
+	}
+	if failed != len(f.faults) {
+		return fmt.Errorf("%d failed, want %d", failed, len(f.faults))
+	}
+	return nil
+}
