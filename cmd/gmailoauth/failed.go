@@ -33,7 +33,7 @@ func (a *app) formatOf(command string, args []string) string {
 	switch command {
 	case "verify":
 		known = report.Formats()[1:]
-	case "client check":
+	case "client check", "doctor":
 		known = report.CheckFormats()[1:]
 	}
 	for _, format := range []string{valueIn(args, "--format"), a.flags.format, a.env("GMAILOAUTH_FORMAT")} {

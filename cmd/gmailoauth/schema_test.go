@@ -139,12 +139,15 @@ func TestSchemas(t *testing.T) {
 	s.valid("token", "token", s.who, "--format", "json")
 	s.valid("verify", "client", "check", "--client-file", client, "--format", "json")
 	s.valid("verify-line", "client", "check", "--client-file", client, "--format", "jsonl")
+	s.valid("verify", "doctor", "--format", "json")
+	s.valid("verify-line", "doctor", "--format", "jsonl")
 	for _, scene := range []string{"imap-off-for-domain", "smtp-refused", "starttls-not-advertised", "imap-unavailable"} {
 		s.use(scene)
 		s.valid("verify", verify...)
 		s.valid("verify-line", append(slices.Clone(verify[:len(verify)-1]), "jsonl")...)
 	}
 	s.use()
+	s.shards()
 	s.later(2 * time.Hour)
 	s.box.Withdraw("")
 	s.valid("verify", verify...)
@@ -158,6 +161,26 @@ func TestSchemas(t *testing.T) {
 		t.Errorf("documents of %v were seen, want all of %v", slices.Sorted(maps.Keys(s.seen)), slices.Sorted(maps.Keys(s.schemas)))
 	}
 	s.refuseTheRest()
+}
+
+// shards are parts of a run, and what joins them.
+func (s *schooled) shards() {
+	s.t.Helper()
+	dir := s.t.TempDir()
+	boxes := filepath.Join(dir, "boxes.txt")
+	if err := os.WriteFile(boxes, []byte(s.who+"\n"), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	merge := []string{"report", "merge"}
+	for _, shard := range []string{"1/2", "2/2"} {
+		args := []string{"verify", "--fleet", boxes, "--shard", shard, "--format", "json"}
+		s.valid("verify", args...)
+		s.valid("verify-line", append(args, "--format", "jsonl")...)
+		part := filepath.Join(dir, shard[:1])
+		s.run(append(args, "--output", part)...)
+		merge = append(merge, part)
+	}
+	s.valid("verify", merge...)
 }
 
 // interrupted is a proof that Ctrl-C ends behind its first mailbox.

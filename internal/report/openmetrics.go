@@ -23,7 +23,7 @@ type metric struct {
 
 // metricsStream writes OpenMetrics 1.0: for node_exporter's textfile collector
 // and the Pushgateway. The samples of a metric stand together, so those of all
-// mailboxes are kept as text until the end: about 400 bytes for a mailbox that
+// mailboxes are kept as text until the end: about 200 bytes for a mailbox that
 // is well.
 type metricsStream struct {
 	tally
