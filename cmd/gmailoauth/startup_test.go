@@ -31,7 +31,15 @@ func TestStartup(t *testing.T) {
 		t.Fatal(err)
 	}
 	best, bytes := map[string]float64{}, map[string]int{}
-	for range 5 {
+	slow := func() bool { // on a busy machine a start may be slow that is not
+		for name, ms := range best {
+			if ms > 1 && !strings.HasPrefix(name, onlyInTests) {
+				return true
+			}
+		}
+		return len(best) == 0
+	}
+	for round := 0; round < 5 || round < 40 && slow(); round++ {
 		cmd := exec.CommandContext(t.Context(), self, "-test.run", "^$")
 		cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")
 		out, err := cmd.CombinedOutput()

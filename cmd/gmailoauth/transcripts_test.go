@@ -57,7 +57,7 @@ func TestTranscripts(t *testing.T) {
 			"mode":            verb(2, func(_ *story, ts *testscript.TestScript, args []string) { mode(ts, args) }),
 			"decoded":         verb(1, func(_ *story, ts *testscript.TestScript, args []string) { decodedStdout(ts, args[0]) }),
 			"sandbox":         verb(0, (*story).sandbox),
-			"offline":         verb(0, func(s *story, _ *testscript.TestScript, _ []string) { s.box.Close() }),
+			"offline":         verb(0, (*story).offline),
 			"client":          verb(2, (*story).client),
 			"publishing":      verb(1, (*story).publishing),
 			"consents":        verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.who.Store(&args[0]) }),
