@@ -47,48 +47,48 @@ func TestRichAwait(t *testing.T) {
 		want awaited
 	}{
 		{"the page is one of the list", func(s *screen) {
-			s.press("w")
-			s.until("What does the page say?")
-			s.until("not a test user")
-			s.press(down)
-			s.until("another address")
-			s.press(enter)
+			s.Press("w")
+			s.Until("What does the page say?")
+			s.Until("not a test user")
+			s.Press(down)
+			s.Until("another address")
+			s.Press(enter)
 		}, awaited{page: "redirect-uri-mismatch"}},
 		{"back from the list, then on waiting", func(s *screen) {
-			s.press("w")
-			s.until("What does the page say?")
-			s.press(escape)
-			s.until("Waiting for Google")
-			s.press("p")
-			s.until("The page's address:")
-			s.letters(address)
-			s.press(enter)
+			s.Press("w")
+			s.Until("What does the page say?")
+			s.Press(escape)
+			s.Until("Waiting for Google")
+			s.Press("p")
+			s.Until("The page's address:")
+			s.Type(address)
+			s.Press(enter)
 		}, awaited{pasted: address}},
 		{"the page's address in place of the list", func(s *screen) {
-			s.press("w")
-			s.until("What does the page say?")
-			s.press(down, down, enter)
-			s.until("The page's address:")
-			s.press("\x1b[200~" + address + "\x1b[201~")
-			s.until("code=4/0Ab")
-			s.press(enter)
+			s.Press("w")
+			s.Until("What does the page say?")
+			s.Press(down, down, enter)
+			s.Until("The page's address:")
+			s.Press("\x1b[200~" + address + "\x1b[201~")
+			s.Until("code=4/0Ab")
+			s.Press(enter)
 		}, awaited{pasted: address}},
-		{"pasted at once, where the terminal does not say so, with another line end", func(s *screen) { s.press(address + "\n") }, awaited{pasted: address}},
+		{"pasted at once, where the terminal does not say so, with another line end", func(s *screen) { s.Press(address + "\n") }, awaited{pasted: address}},
 		{"a paste taken back", func(s *screen) {
-			s.letters("hx")
-			s.until("The page's address:")
-			s.press("\x7f", escape)
-			s.until("w the page says something else")
-			s.letters(address)
-			s.press(enter)
+			s.Type("hx")
+			s.Until("The page's address:")
+			s.Press("\x7f", escape)
+			s.Until("w the page says something else")
+			s.Type(address)
+			s.Press(enter)
 		}, awaited{pasted: address}},
-		{"leave", func(s *screen) { s.press(ctrlC) }, awaited{err: context.Canceled}},
+		{"leave", func(s *screen) { s.Press(ctrlC) }, awaited{err: context.Canceled}},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			s := newScreen(t, 80, 24)
 			result := s.await(t.Context(), s.wizard(nil), away())
-			s.until("ctrl+c leave")
+			s.Until("ctrl+c leave")
 			if !strings.Contains(s.String(), "Waiting for Google  1:1") || !strings.Contains(s.String(), " of 5:00") {
 				t.Errorf("no clock:\n%s", s)
 			}
@@ -111,10 +111,10 @@ func TestRichAwaitEndsWithItsContext(t *testing.T) {
 		s := newScreen(t, 40, 24)
 		ctx, cancel := context.WithCancel(t.Context())
 		result := s.await(ctx, s.wizard(nil), away())
-		s.until("ctrl+c leave")
+		s.Until("ctrl+c leave")
 		if key != "" {
-			s.press(key)
-			s.until(map[string]string{"w": "What does the page say?", "p": "The page's address:"}[key])
+			s.Press(key)
+			s.Until(map[string]string{"w": "What does the page say?", "p": "The page's address:"}[key])
 		}
 		cancel()
 		if got := <-result; !errors.Is(got.err, context.Canceled) {

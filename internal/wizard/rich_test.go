@@ -5,130 +5,33 @@ package wizard_test
 import (
 	"context"
 	"errors"
-	"os"
-	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
-	"github.com/hinshun/vt10x"
-
 	"gmailoauth/internal/playbook"
 	"gmailoauth/internal/terminal"
+	terminalscreen "gmailoauth/internal/terminal/screen"
 	"gmailoauth/internal/wizard"
-)
-
-// What asks for kitty's keyboard, vt10x takes for "put the cursor back".
-var (
-	keyboard   = regexp.MustCompile(`\x1b\[[?=<>][0-9;]*u`)
-	unfinished = regexp.MustCompile(`\x1b(\[[?=<>0-9;]*)?$`)
 )
 
 // screen is a terminal with somebody in front of it.
 type screen struct {
-	t       *testing.T
-	keys    *os.File // the person's side
-	tty     *os.File // the program's side
-	vt      vt10x.Terminal
-	changed chan struct{}
-	done    chan struct{}
+	*terminalscreen.Screen
+	t *testing.T
 }
 
 func newScreen(t *testing.T, columns, rows int) *screen {
 	t.Helper()
-	keys, tty, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := pty.Setsize(tty, &pty.Winsize{Rows: uint16(rows), Cols: uint16(columns)}); err != nil {
-		t.Fatal(err)
-	}
-	fd, err := syscall.Dup(int(keys.Fd())) // one that Close wakes up: not blocking, and with the poller
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.SetNonblock(fd, true); err != nil {
-		t.Fatal(err)
-	}
-	_ = keys.Close()
-	keys = os.NewFile(uintptr(fd), "keys")
-	s := &screen{t: t, keys: keys, tty: tty, vt: vt10x.New(vt10x.WithSize(columns, rows), vt10x.WithWriter(keys)),
-		changed: make(chan struct{}, 1), done: make(chan struct{})}
-	go func() {
-		defer close(s.done)
-		buffer := make([]byte, 4096)
-		var begun string // of a sequence whose end has not come yet
-		for {
-			n, err := keys.Read(buffer)
-			if err != nil {
-				return
-			}
-			text := keyboard.ReplaceAllString(begun+string(buffer[:n]), "")
-			begun = unfinished.FindString(text)
-			_, _ = s.vt.Write([]byte(strings.TrimSuffix(text, begun)))
-			select {
-			case s.changed <- struct{}{}:
-			default:
-			}
-		}
-	}()
-	t.Cleanup(func() {
-		_ = keys.Close() // tty is left to the collector: a program may ask for its size until then
-		<-s.done
-	})
-	return s
-}
-
-func (s *screen) String() string {
-	lines := strings.Split(s.vt.String(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
-}
-
-// until waits for words on the screen.
-func (s *screen) until(words string) {
-	s.t.Helper()
-	deadline := time.After(10 * time.Second)
-	for !strings.Contains(s.String(), words) {
-		select {
-		case <-s.changed:
-		case <-deadline:
-			s.t.Fatalf("waited for %q, the screen is:\n%s", words, s)
-		}
-	}
-}
-
-// press sends keys one by one, as a person does.
-func (s *screen) press(keys ...string) {
-	for _, key := range keys {
-		select { // of what was before
-		case <-s.changed:
-		default:
-		}
-		_, _ = s.keys.WriteString(key)
-		select { // what it changes is drawn before the next one
-		case <-s.changed:
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
-}
-
-func (s *screen) letters(text string) {
-	for _, r := range text {
-		s.press(string(r))
-	}
+	return &screen{terminalscreen.New(t, columns, rows), t}
 }
 
 const (
-	enter  = "\r"
-	down   = "\x1b[B"
-	left   = "\x1b[D"
-	escape = "\x1b"
-	ctrlC  = "\x03"
+	enter  = terminalscreen.Enter
+	down   = terminalscreen.Down
+	left   = terminalscreen.Left
+	escape = terminalscreen.Escape
+	ctrlC  = terminalscreen.CtrlC
 	ctrlO  = "\x0f"
 	ctrlY  = "\x19"
 )
@@ -139,7 +42,7 @@ type asked struct {
 }
 
 func (s *screen) wizard(opened chan<- string) *wizard.Wizard {
-	term := &terminal.Terminal{In: s.tty, Out: s.tty, Err: s.tty, InTTY: true, ErrTTY: true, Rich: true, Color: true, Width: 80, Height: 24}
+	term := &terminal.Terminal{In: s.TTY, Out: s.TTY, Err: s.TTY, InTTY: true, ErrTTY: true, Rich: true, Color: true, Width: 80, Height: 24}
 	o := options(s.t, term)
 	o.Open = func(_ context.Context, url string) error {
 		if opened == nil {
@@ -175,7 +78,7 @@ func (s *screen) get(result <-chan asked) asked {
 func TestRichChoice(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	result := s.ask(s.wizard(nil), step(false, true, question(playbook.KindChoice, "internal")))
-	s.until("ctrl+c leave")
+	s.Until("ctrl+c leave")
 	for _, want := range []string{"gmailoauth setup   Dynamics 365 · my-mail-123", "3 of 4", "✓ Application  ◌ Branding  ● Audience  ○ Proof",
 		"Who may sign in?", "      a@example.com", "> Internal", "your own people only."} {
 		if !strings.Contains(s.String(), want) {
@@ -183,14 +86,14 @@ func TestRichChoice(t *testing.T) {
 		}
 	}
 	t.Logf("80 columns:\n%s", s)
-	s.press(down)
-	s.until("> External")
-	s.press(enter)
+	s.Press(down)
+	s.Until("> External")
+	s.Press(enter)
 	got := s.get(result)
 	if got.err != nil || got.reply.Answers.Get("q") != "external" || !got.reply.Acknowledged || got.reply.Move != playbook.Forward {
 		t.Errorf("Ask = %+v, %v; want external", got.reply, got.err)
 	}
-	s.until("✓ Label  External")
+	s.Until("✓ Label  External")
 	for _, gone := range []string{"ctrl+c leave", "> External", "enter choose"} {
 		if strings.Contains(s.String(), gone) {
 			t.Errorf("the form is still there, with %q:\n%s", gone, s)
@@ -205,39 +108,39 @@ func TestRichKinds(t *testing.T) {
 		keys func(*screen)
 		want string
 	}{
-		{"a text", playbook.KindText, func(s *screen) { s.letters("office-1"); s.press(enter) }, "office-1"},
+		{"a text", playbook.KindText, func(s *screen) { s.Type("office-1"); s.Press(enter) }, "office-1"},
 		{"a text that will not do", playbook.KindText, func(s *screen) {
-			s.letters("bad")
-			s.press(enter)
-			s.until("refused: input bad-project-id")
-			s.press("\x7f", "\x7f", "\x7f")
-			s.letters("good")
-			s.press(enter)
+			s.Type("bad")
+			s.Press(enter)
+			s.Until("refused: input bad-project-id")
+			s.Press("\x7f", "\x7f", "\x7f")
+			s.Type("good")
+			s.Press(enter)
 		}, "good"},
 		{"silence will not do", playbook.KindText, func(s *screen) {
-			s.press(enter)
-			s.until("an answer is needed here")
-			s.letters("good")
-			s.press(enter)
+			s.Press(enter)
+			s.Until("an answer is needed here")
+			s.Type("good")
+			s.Press(enter)
 		}, "good"},
-		{"confirm", playbook.KindConfirm, func(s *screen) { s.press(left, enter) }, "yes"},
+		{"confirm", playbook.KindConfirm, func(s *screen) { s.Press(left, enter) }, "yes"},
 		{"a pasted JSON", playbook.KindFile, func(s *screen) {
-			s.press("\x1b[200~{\n \"web\": {}\n}\x1b[201~")
-			s.until("web")
-			s.press(enter)
+			s.Press("\x1b[200~{\n \"web\": {}\n}\x1b[201~")
+			s.Until("web")
+			s.Press(enter)
 		}, `{  "web": {} }`},
 		{"a secret", playbook.KindSecret, func(s *screen) {
-			s.letters("GOCSPX-x")
-			s.until("********")
-			s.press(enter)
-			s.until("••••••••")
+			s.Type("GOCSPX-x")
+			s.Until("********")
+			s.Press(enter)
+			s.Until("••••••••")
 		}, ""},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			s := newScreen(t, 80, 24)
 			result := s.ask(s.wizard(nil), step(false, false, question(row.kind, "")))
-			s.until("ctrl+c leave")
+			s.Until("ctrl+c leave")
 			row.keys(s)
 			got := s.get(result)
 			if got.err != nil || got.reply.Answers.Get("q") != row.want {
@@ -261,43 +164,43 @@ func TestRichMoves(t *testing.T) {
 		err          error
 	}{
 		{name: "esc goes back", questions: []playbook.QuestionState{question(playbook.KindText, "")},
-			keys: func(s *screen) { s.press(escape) }, move: playbook.Back},
+			keys: func(s *screen) { s.Press(escape) }, move: playbook.Back},
 		{name: "left goes back from a choice", questions: []playbook.QuestionState{question(playbook.KindChoice, "")},
-			keys: func(s *screen) { s.press(left) }, move: playbook.Back},
-		{name: "esc at the first step stays", first: true, keys: func(s *screen) { s.press(escape); s.until("This is the first step."); s.press(enter) }, move: playbook.Forward, acknowledged: true},
-		{name: "it is done", keys: func(s *screen) { s.press(enter) }, move: playbook.Forward, acknowledged: true},
-		{name: "later", keys: func(s *screen) { s.press(down, enter) }, move: playbook.Forward},
-		{name: "ctrl-c leaves", keys: func(s *screen) { s.press(ctrlC) }, err: context.Canceled},
+			keys: func(s *screen) { s.Press(left) }, move: playbook.Back},
+		{name: "esc at the first step stays", first: true, keys: func(s *screen) { s.Press(escape); s.Until("This is the first step."); s.Press(enter) }, move: playbook.Forward, acknowledged: true},
+		{name: "it is done", keys: func(s *screen) { s.Press(enter) }, move: playbook.Forward, acknowledged: true},
+		{name: "later", keys: func(s *screen) { s.Press(down, enter) }, move: playbook.Forward},
+		{name: "ctrl-c leaves", keys: func(s *screen) { s.Press(ctrlC) }, err: context.Canceled},
 		{name: "more, then on", questions: []playbook.QuestionState{question(playbook.KindText, "")},
 			keys: func(s *screen) {
-				s.press("?")
-				s.until("Two paragraphs.")
-				s.until("ctrl+c")
-				s.letters("x1")
-				s.press(enter)
+				s.Press("?")
+				s.Until("Two paragraphs.")
+				s.Until("ctrl+c")
+				s.Type("x1")
+				s.Press(enter)
 			}, move: playbook.Forward, acknowledged: true},
 		{name: "copy", keys: func(s *screen) {
-			s.press("c")
-			s.until("copied: a@example.com")
-			s.press("c")
-			s.until("copied: b@example.com")
-			s.press(enter)
+			s.Press("c")
+			s.Until("copied: a@example.com")
+			s.Press("c")
+			s.Until("copied: b@example.com")
+			s.Press(enter)
 		}, move: playbook.Forward, acknowledged: true},
 		{name: "keys with ctrl while letters are typed", questions: []playbook.QuestionState{question(playbook.KindText, "")},
 			keys: func(s *screen) {
-				s.press(ctrlO)
-				s.until("no browser could be opened")
-				s.press(ctrlY)
-				s.until("copied: a@example.com")
-				s.letters("cob1")
-				s.press(enter)
+				s.Press(ctrlO)
+				s.Until("no browser could be opened")
+				s.Press(ctrlY)
+				s.Until("copied: a@example.com")
+				s.Type("cob1")
+				s.Press(enter)
 			}, move: playbook.Forward, acknowledged: true},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			s := newScreen(t, 80, 24)
 			result := s.ask(s.wizard(nil), step(row.first, true, row.questions...))
-			s.until("ctrl+c leave")
+			s.Until("ctrl+c leave")
 			row.keys(s)
 			got := s.get(result)
 			if !errors.Is(got.err, row.err) || got.reply.Move != row.move || got.reply.Acknowledged != row.acknowledged {
@@ -311,10 +214,10 @@ func TestRichOpensThePage(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	opened := make(chan string, 1)
 	result := s.ask(s.wizard(opened), step(false, true))
-	s.until("ctrl+c leave")
-	s.press("o")
-	s.until("opened in your browser")
-	s.press(enter)
+	s.Until("ctrl+c leave")
+	s.Press("o")
+	s.Until("opened in your browser")
+	s.Press(enter)
 	s.get(result)
 	if got, want := <-opened, "https://console.example/audience?project=my-mail-123"; got != want {
 		t.Errorf("opened %q, want %q", got, want)
@@ -324,13 +227,13 @@ func TestRichOpensThePage(t *testing.T) {
 func TestRichNarrow(t *testing.T) {
 	s := newScreen(t, 40, 24)
 	result := s.ask(s.wizard(nil), step(false, true, question(playbook.KindChoice, "internal")))
-	s.until("> Go on with instruction 2 of 2")
-	s.press(enter)
-	s.until("your own people only.")
+	s.Until("> Go on with instruction 2 of 2")
+	s.Press(enter)
+	s.Until("your own people only.")
 	if !strings.Contains(s.String(), "> Internal") {
 		t.Errorf("at 40 columns the form is not to be seen:\n%s", s)
 	}
-	s.press(enter)
+	s.Press(enter)
 	if got := s.get(result); got.reply.Answers.Get("q") != "internal" {
 		t.Errorf("Ask at 40 columns = %+v, %v", got.reply, got.err)
 	}
@@ -346,7 +249,7 @@ func TestRichEnds(t *testing.T) {
 		reply, err := w.Ask(ctx, step(false, true))
 		result <- asked{reply, err}
 	}()
-	s.until("ctrl+c leave")
+	s.Until("ctrl+c leave")
 	cancel()
 	if got := s.get(result); !errors.Is(got.err, context.Canceled) {
 		t.Errorf("Ask, ctx ended = %v, want context.Canceled", got.err)
@@ -356,10 +259,10 @@ func TestRichEnds(t *testing.T) {
 		move, _ := w.Refused(t.Context(), step(false, true), errors.New("no"))
 		moves <- move
 	}()
-	s.until("> Try again")
-	s.press(down)
-	s.until("> Go back")
-	s.press(enter)
+	s.Until("> Try again")
+	s.Press(down)
+	s.Until("> Go back")
+	s.Press(enter)
 	if move := <-moves; move != playbook.Back {
 		t.Errorf("Refused = %v, want back", move)
 	}
@@ -369,12 +272,12 @@ func TestRichEnds(t *testing.T) {
 // when the walk is interrupted meanwhile.
 func TestPlainSecretOnATerminal(t *testing.T) {
 	s := newScreen(t, 80, 24)
-	term := &terminal.Terminal{In: s.tty, Err: s.tty, InTTY: true, ErrTTY: true, Width: 80}
+	term := &terminal.Terminal{In: s.TTY, Err: s.TTY, InTTY: true, ErrTTY: true, Width: 80}
 	w := wizard.New(options(t, term))
 	result := s.ask(w, step(true, false, question(playbook.KindSecret, "")))
-	s.until("(not shown):")
-	s.letters("GOCSPX-x")
-	_, _ = s.keys.WriteString("\r")
+	s.Until("(not shown):")
+	s.Type("GOCSPX-x")
+	s.Press(enter)
 	got := s.get(result)
 	if got.err != nil || !got.reply.Answers.Has("q") || strings.Contains(s.String(), "GOCSPX") {
 		t.Errorf("Ask = %v, %v; screen:\n%s", got.reply, got.err, s)
@@ -386,7 +289,7 @@ func TestPlainSecretOnATerminal(t *testing.T) {
 func TestRichTwoChoicesInOne(t *testing.T) {
 	for _, columns := range []int{80, 40} {
 		s := newScreen(t, columns, 24)
-		term := &terminal.Terminal{In: s.tty, Err: s.tty, InTTY: true, ErrTTY: true, Rich: true, Width: columns, Height: 24}
+		term := &terminal.Terminal{In: s.TTY, Err: s.TTY, InTTY: true, ErrTTY: true, Rich: true, Width: columns, Height: 24}
 		o := options(t, term)
 		o.Accept = strict
 		q := joined()
@@ -396,21 +299,21 @@ func TestRichTwoChoicesInOne(t *testing.T) {
 		view := step(false, false, both...)
 		view.Step.Instructions = nil
 		result := s.ask(wizard.New(o), view)
-		s.until("> External, testing")
+		s.Until("> External, testing")
 		for text, want := range map[string]bool{"Seven days.": true, "Consents last.": columns == 80, "Who may sign in?": true, "3 of 4": true} {
 			if got := strings.Contains(s.String(), text); got != want {
 				t.Errorf("%d columns: screen has %q: %v, want %v:\n%s", columns, text, got, want, s)
 			}
 		}
-		s.press("\x1b[A")
-		s.until("> External, published")
-		s.until("Consents last.")
-		s.press(enter)
+		s.Press("\x1b[A")
+		s.Until("> External, published")
+		s.Until("Consents last.")
+		s.Press(enter)
 		got := s.get(result)
 		if got.reply.Answers.Get("audience") != "external" || got.reply.Answers.Get("publishing") != "production" || len(got.reply.Answers) != 2 {
 			t.Errorf("%d columns: Ask = %+v, %v; want external and production", columns, got.reply, got.err)
 		}
-		s.until("✓ Audience  External, published")
+		s.Until("✓ Audience  External, published")
 	}
 }
 
@@ -428,19 +331,19 @@ func TestRichPages(t *testing.T) {
 	together := func(words ...string) {
 		t.Helper()
 		for _, word := range append(words, "3 of 4", "● Audience", "Who may sign in?", "ctrl+c leave") {
-			s.until(word)
+			s.Until(word)
 		}
 	}
-	s.until("> Go on with instruction 6 of 8")
+	s.Until("> Go on with instruction 6 of 8")
 	together(" 1  Do one.", "c copy one@example.com")
-	s.press(enter)
-	s.until("> It is done")
+	s.Press(enter)
+	s.Until("> It is done")
 	together(" 8  Do eight.", "c copy six@example.com")
-	s.press(escape)
-	s.until("> Go on with instruction 6 of 8")
-	s.press(enter)
-	s.until("> It is done")
-	s.press(enter)
+	s.Press(escape)
+	s.Until("> Go on with instruction 6 of 8")
+	s.Press(enter)
+	s.Until("> It is done")
+	s.Press(enter)
 	if got := s.get(result); got.err != nil || !got.reply.Acknowledged {
 		t.Errorf("Ask = %+v, %v; want it done", got.reply, got.err)
 	}
@@ -455,15 +358,15 @@ func TestRichLeavesNoRemnants(t *testing.T) {
 		view := step(false, false, q)
 		view.Further, view.Step.Instructions = true, nil
 		result := s.ask(s.wizard(nil), view)
-		s.until("> For instance: https://contoso")
-		s.letters("bad")
-		s.press(enter)
-		s.until("refused: input bad-project-id")
-		s.press("\x7f", "\x7f", "\x7f")
-		s.letters("good")
-		s.press(enter)
+		s.Until("> For instance: https://contoso")
+		s.Type("bad")
+		s.Press(enter)
+		s.Until("refused: input bad-project-id")
+		s.Press("\x7f", "\x7f", "\x7f")
+		s.Type("good")
+		s.Press(enter)
 		s.get(result)
-		s.until("✓ Label  good")
+		s.Until("✓ Label  good")
 		for text, want := range map[string]int{"Label": 1, "Help.": 0, "refused": 0, "leave": 0, "Who may sign in?": 1, "3 of 4": 1} {
 			if got := strings.Count(s.String(), text); got != want {
 				t.Errorf("%d columns: the screen has %q %d times, want %d:\n%s", columns, text, got, want, s)

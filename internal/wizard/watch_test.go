@@ -56,52 +56,52 @@ func TestRichFileLands(t *testing.T) {
 		long bool // the question is on another page
 	}{
 		{"before the question is on the screen", func(s *screen, f *folder) {
-			s.until("Go on with instruction")
+			s.Until("Go on with instruction")
 			f.land("client_secret_1.json", nil)
-			s.until("Use it?")
-			s.press(enter)
+			s.Until("Use it?")
+			s.Press(enter)
 		}, "/downloads/client_secret_1.json", nil, true},
 		{"used, and moved", func(s *screen, f *folder) {
 			f.land("client_secret_1.json", movable("/ours/1.json", nil))
-			s.until("Found client_secret_1.json, 3 seconds old.")
-			s.until("Use it?")
-			s.press(enter)
-			s.until("Move it out of ~/Downloads")
-			s.press(enter)
+			s.Until("Found client_secret_1.json, 3 seconds old.")
+			s.Until("Use it?")
+			s.Press(enter)
+			s.Until("Move it out of ~/Downloads")
+			s.Press(enter)
 		}, "/ours/1.json", []string{"✓ project   my-mail-123", "Moved to /ours/1.json"}, false},
 		{"used, and left there", func(s *screen, f *folder) {
 			f.land("client_secret_1.json", movable("/ours/1.json", nil))
-			s.until("Use it?")
-			s.press(enter)
-			s.until("Move it out of ~/Downloads")
-			s.press(left, enter)
+			s.Until("Use it?")
+			s.Press(enter)
+			s.Until("Move it out of ~/Downloads")
+			s.Press(left, enter)
 		}, "/downloads/client_secret_1.json", nil, false},
 		{"not this one, but the next, over a line half typed", func(s *screen, f *folder) {
-			s.letters("/so")
+			s.Type("/so")
 			f.land("client_secret_1.json", nil)
-			s.until("Use it?")
-			s.press(left, enter)
-			s.until("Watching ~/Downloads")
+			s.Until("Use it?")
+			s.Press(left, enter)
+			s.Until("Watching ~/Downloads")
 			f.land("client_secret_2.json", nil)
-			s.until("Found client_secret_2.json")
-			s.until("yes     no")
-			s.press(enter)
+			s.Until("Found client_secret_2.json")
+			s.Until("yes     no")
+			s.Press(enter)
 		}, "/downloads/client_secret_2.json", nil, false},
 		{"another kind of file is told, and a path is typed", func(s *screen, f *folder) {
 			f.land("key.json", func(found *wizard.Found) {
 				found.Refusal = &diagnosis.Symptom{Where: diagnosis.AtClient, Code: "other-kind-of-file"}
 			})
-			s.until("key.json has landed, but is not what is wanted")
-			s.until("Watching ~/Downloads")
-			s.letters("/x")
-			s.press(enter)
+			s.Until("key.json has landed, but is not what is wanted")
+			s.Until("Watching ~/Downloads")
+			s.Type("/x")
+			s.Press(enter)
 		}, "/x", nil, false},
 		{"what cannot be moved serves where it is", func(s *screen, f *folder) {
 			f.land("client_secret_1.json", movable("", errors.New("disk full")))
-			s.until("Use it?")
-			s.press(enter)
-			s.until("Move it out of")
-			s.press(enter)
+			s.Until("Use it?")
+			s.Press(enter)
+			s.Until("Move it out of")
+			s.Press(enter)
 		}, "/downloads/client_secret_1.json", []string{"It could not be moved"}, false},
 	}
 	for _, row := range rows {
@@ -115,13 +115,13 @@ func TestRichFileLands(t *testing.T) {
 				view.Step.Instructions = nil
 			}
 			result := s.ask(w, view)
-			s.until("Watching ~/Downloads for client_secret_….json")
+			s.Until("Watching ~/Downloads for client_secret_….json")
 			row.do(s, f)
 			got := s.get(result)
 			if got.err != nil || got.reply.Answers.Get("q") != row.want {
 				t.Errorf("Ask = %q, %v; want %q; screen:\n%s", got.reply.Answers.Get("q"), got.err, row.want, s)
 			}
-			s.until("✓ Label")
+			s.Until("✓ Label")
 			for _, want := range row.said {
 				if !strings.Contains(s.String(), want) {
 					t.Errorf("the screen lacks %q:\n%s", want, s)
