@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -88,7 +89,7 @@ func exitCode(err error) int {
 	if err == nil {
 		return 0
 	}
-	if exit, ok := err.(*exec.ExitError); ok {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	return -1
@@ -191,27 +192,10 @@ func TestReportInChromium(t *testing.T) {
 			if out := p.run(t, "verify", "--protocol", "imap,smtp,pop3", "--format", "html", "--output", file, "--lang", lang); out.exit != 4 {
 				t.Fatalf("verify exits %d\n%s", out.exit, out.stderr)
 			}
-			seen.forget()
-			b.do(t, chromedp.Navigate("file://"+file))
-			if got := see(t, b, chromedp.Evaluate[string]("document.documentElement.lang")); got != lang {
-				t.Errorf("the page says that it speaks %q, want %q", got, lang)
-			}
-			for _, width := range []int64{375, 1280} {
-				b.fitsAt(t, width)
-			}
-			b.headingsInOrder(t)
-			b.sorts(t)
-			b.filters(t)
-			for _, request := range seen.all() {
-				if request != "file://"+file {
-					t.Errorf("the page causes %s", request)
-				}
-			}
-			for _, scheme := range []string{"light", "dark"} {
-				b.axe(t, scheme)
-				b.look(t, "report "+lang+" "+scheme)
-			}
-			b.prints(t, "report "+lang)
+			b.readsWell(t, seen, file, lang, "report "+lang, func() {
+				b.sorts(t)
+				b.filters(t)
+			})
 		})
 	}
 }

@@ -33,30 +33,40 @@ func TestGuideInChromium(t *testing.T) {
 		for _, lang := range words.Languages() {
 			t.Run(strings.TrimPrefix(target+" in "+lang, " "), func(t *testing.T) {
 				file := htmlGuide(t, target, lang)
-				seen.forget()
-				b.do(t, chromedp.Navigate("file://"+file))
-				if got := see(t, b, chromedp.Evaluate[string]("document.documentElement.lang")); got != lang {
-					t.Errorf("the page says that it speaks %q, want %q", got, lang)
-				}
-				for _, width := range []int64{375, 1280} {
-					b.fitsAt(t, width)
-				}
-				b.headingsInOrder(t)
-				b.remembersTicks(t)
-				b.copies(t)
-				for _, request := range seen.all() {
-					if request != "file://"+file {
-						t.Errorf("the page causes %s", request)
-					}
-				}
-				for _, scheme := range []string{"light", "dark"} {
-					b.axe(t, scheme)
-					b.look(t, fmt.Sprintf("guide %s %s %s", target, lang, scheme))
-				}
-				b.prints(t, "guide "+target+" "+lang)
+				b.readsWell(t, seen, file, lang, fmt.Sprintf("guide %s %s", target, lang), func() {
+					b.remembersTicks(t)
+					b.copies(t)
+				})
 			})
 		}
 	}
+}
+
+// readsWell looks at a page of ours that is a file: it says its language, fits a
+// phone and a screen, asks nobody for anything also while it is used, has no
+// serious finding of axe in either scheme, and prints.
+func (b *chromium) readsWell(t *testing.T, seen *watched, file, lang, name string, use func()) {
+	t.Helper()
+	seen.forget()
+	b.do(t, chromedp.Navigate("file://"+file))
+	if got := see(t, b, chromedp.Evaluate[string]("document.documentElement.lang")); got != lang {
+		t.Errorf("the page says that it speaks %q, want %q", got, lang)
+	}
+	for _, width := range []int64{375, 1280} {
+		b.fitsAt(t, width)
+	}
+	b.headingsInOrder(t)
+	use()
+	for _, request := range seen.all() {
+		if request != "file://"+file {
+			t.Errorf("the page causes %s", request)
+		}
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		b.axe(t, scheme)
+		b.look(t, name+" "+scheme)
+	}
+	b.prints(t, name)
 }
 
 // htmlGuide has the program write a guide, half of it with values of an admin's own.

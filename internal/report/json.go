@@ -58,13 +58,6 @@ type jsonSummary struct {
 	Skipped  int `json:"skipped"`
 }
 
-// JSON writes one object: the findings of a command (verify, client check, …)
-// as the contract has them.
-func JSON(w io.Writer, command, version string, boxes []finding.Mailbox, explain Explain, said *words.Words) error {
-	run := Run{Options: Options{Explain: explain, Words: said}, Command: command, Version: version}
-	return writeAll(w, NewStream("json", run), boxes, Ending{})
-}
-
 // jsonStream writes the one object of the contract, an account at a time.
 type jsonStream struct{ tally }
 

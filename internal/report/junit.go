@@ -15,15 +15,9 @@ import (
 	"gmailoauth/internal/words"
 )
 
-// JUnit writes the findings as the XML that CI servers read: a test suite for
-// each mailbox, a test case for each check. A failure's type is the name of its
-// diagnosis; a warning is no failure and stands in system-out, unless strict.
-func JUnit(w io.Writer, command string, boxes []finding.Mailbox, explain Explain, said *words.Words, strict bool) error {
-	run := Run{Options: Options{Explain: explain, Words: said}, Command: command, Strict: strict}
-	return writeAll(w, NewStream("junit", run), boxes, Ending{})
-}
-
-// junitStream keeps the text of the suites until the end, since the totals stand
+// junitStream writes the XML that CI servers read: a test suite for each mailbox,
+// a test case for each check. A failure's type is the name of its diagnosis; a
+// warning is no failure and stands in system-out, unless strict. It keeps the text of the suites until the end, since the totals stand
 // in the first line: about 1 kB for a mailbox that is well.
 type junitStream struct {
 	tally

@@ -145,16 +145,3 @@ func (t *tally) cut(end Ending) {
 		t.code = end.Cut.Exit
 	}
 }
-
-// writeAll is the whole life of a Stream.
-func writeAll(w io.Writer, s Stream, boxes []finding.Mailbox, end Ending) error {
-	if err := s.Begin(w); err != nil {
-		return err
-	}
-	for _, box := range boxes {
-		if err := s.Box(w, box); err != nil {
-			return err
-		}
-	}
-	return s.End(w, end)
-}
