@@ -24,10 +24,14 @@ type progress struct {
 	start time.Time
 	drawn bool // redraws its line
 
-	mu      sync.Mutex
-	all     int
-	ended   int
-	failed  int
+	mu     sync.Mutex
+	all    int
+	ended  int
+	failed int
+
+	// Held while the answer is written, which takes as long as its reader likes:
+	// those who count do not wait for it.
+	screen  sync.Mutex
 	visible bool
 	stopped bool
 	stop    chan struct{}
@@ -83,8 +87,8 @@ func (p *progress) above(write func() error) error {
 	if p == nil {
 		return write()
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.screen.Lock()
+	defer p.screen.Unlock()
 	p.erase()
 	return write()
 }
@@ -94,11 +98,11 @@ func (p *progress) end() {
 	if p == nil {
 		return
 	}
-	p.mu.Lock()
+	p.screen.Lock()
 	first := !p.stopped
 	p.stopped = true
 	p.erase()
-	p.mu.Unlock()
+	p.screen.Unlock()
 	if first {
 		close(p.stop)
 	}
@@ -106,8 +110,8 @@ func (p *progress) end() {
 }
 
 func (p *progress) tell() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.screen.Lock()
+	defer p.screen.Unlock()
 	if p.stopped {
 		return
 	}
@@ -119,7 +123,7 @@ func (p *progress) tell() {
 	_, _ = io.WriteString(p.w, p.line()+end)
 }
 
-// erase is called with mu held.
+// erase is called with screen held.
 func (p *progress) erase() {
 	if p.visible {
 		_, _ = io.WriteString(p.w, "\r\x1b[K")

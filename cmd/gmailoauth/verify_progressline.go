@@ -7,6 +7,8 @@ import (
 )
 
 func (p *progress) line() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	took := p.now().Sub(p.start)
 	rate, left := "–", "–"
 	if p.ended > 0 && took > 0 {

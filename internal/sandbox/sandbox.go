@@ -62,6 +62,7 @@ type Sandbox struct {
 
 	stop    func() bool // unties the sandbox from Start's context
 	servers []*http.Server
+	web     connections
 	tasks   sync.WaitGroup
 	closing sync.Once
 }

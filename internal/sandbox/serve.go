@@ -42,6 +42,7 @@ func (s *Sandbox) serve(ln net.Listener) {
 		Handler: s.auth, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
 		ErrorLog:  log.New(io.Discard, "", 0), // a client that mistrusts us is no news
 		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
+		ConnState: s.web.note,
 	}
 	s.servers = append(s.servers, server)
 	s.tasks.Go(func() { _ = server.Serve(ln) })

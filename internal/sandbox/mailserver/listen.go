@@ -60,7 +60,16 @@ func (s *Servers) enter(conn net.Conn) bool {
 		return false
 	}
 	s.conns[conn] = struct{}{}
+	s.ever++
 	return true
+}
+
+// Connections gives how many connections are open, and how many there have been.
+// One is open until the server has closed it, too.
+func (s *Servers) Connections() (open, ever int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns), s.ever
 }
 
 func (s *Servers) leave(conn net.Conn) {

@@ -55,6 +55,7 @@ type Servers struct {
 
 	mu    sync.Mutex
 	conns map[net.Conn]struct{}
+	ever  int
 }
 
 // Start starts the four servers. An address that is not loopback, or that
