@@ -3,10 +3,7 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,11 +18,12 @@ func main() { os.Exit(begin(time.Now)) }
 // begin carries out the command line of this process by a clock.
 func begin(now func() time.Time) (code int) {
 	cobra.MousetrapHelpText = "" // on Windows, a double click starts the program like any other
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilToldToEnd()
 	defer stop()
 	world := realWorld(now)
 	defer terminal.Prepare(world.term)()
-	return world.run(ctx, os.Args[1:])
+	ctx, readers := watchReaders(ctx, world.term)
+	return readers.exit(world.run(ctx, os.Args[1:]))
 }
 
 // realWorld is the process's own streams, environment and browser, and a clock.

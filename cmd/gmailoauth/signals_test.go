@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -56,18 +57,20 @@ func TestStruckAtAnyMoment(t *testing.T) {
 	p := newProving(t)
 	emails := p.keep(t, struckBoxes, -1)
 	fleet := fleetFile(t, emails...)
-	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
+	hangups := make(chan os.Signal, 1) // who takes them hands no ignoring down: these tests may run under nohup
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	turn := 0
 	for _, format := range report.Formats() {
 		for _, toFile := range []bool{false, true} {
 			for _, when := range moments() {
-				for _, signal := range signals {
+				for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 					if turn++; !*everyMoment && turn%31 != 1 { // a number that has nothing in common with those of the loops
 						continue
 					}
-					name := fmt.Sprintf("%s, to a file: %v, %s, %v", format, toFile, when.name, signal)
+					name := fmt.Sprintf("%s, to a file: %v, %s, %v", format, toFile, when.name, sent)
 					t.Run(name, func(t *testing.T) {
-						r := run{proving: p, emails: emails, fleet: fleet, format: format, when: when, signal: signal}
+						r := run{proving: p, emails: emails, fleet: fleet, format: format, when: when, sent: sent}
 						if toFile {
 							r.file = filepath.Join(t.TempDir(), "report")
 						}
@@ -85,7 +88,7 @@ type run struct {
 	emails        []string
 	fleet, format string
 	when          moment
-	signal        syscall.Signal
+	sent          syscall.Signal
 	file          string // of --output; empty: a pipe
 
 	out outlet
@@ -155,7 +158,7 @@ func (r *run) until(t *testing.T, args []string) (code int, killed bool, stderr 
 	go func() { defer close(read); _, _ = io.Copy(&r.out, reader) }()
 	go func() { defer close(ended); _ = cmd.Wait() }()
 	r.await(ended, before)
-	_ = cmd.Process.Signal(r.signal)
+	_ = cmd.Process.Signal(r.sent)
 	if r.when.twice {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 	}

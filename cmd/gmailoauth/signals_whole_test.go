@@ -55,7 +55,7 @@ func wholeIn(format, text string) (cut bool, err error) {
 				return false, fmt.Errorf("no JSON: %s", line)
 			}
 		}
-		if !strings.Contains(last, `"exit":`) || len(lines) > 1 && !strings.Contains(last, `"summary":`) {
+		if !strings.Contains(last, `"summary":`) && (len(lines) > 1 || !strings.Contains(last, `"error":`)) {
 			return false, fmt.Errorf("the last line is no summary: %s", last)
 		}
 		return strings.Contains(last, `"name":"interrupted"`), nil
@@ -92,13 +92,13 @@ func wholeJSON(text string) (cut bool, err error) {
 	var got struct {
 		Accounts []struct{ Account string }
 		Error    *struct{ Name string }
-		Exit     *int
+		Exit     int
 	}
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
 		return false, err
 	}
-	if got.Exit == nil {
-		return false, errors.New("no exit code")
+	if got.Error != nil && got.Exit != exitInterrupted {
+		return false, fmt.Errorf("says that it exits with %d", got.Exit)
 	}
 	if got.Error != nil && got.Error.Name != "interrupted" {
 		return false, fmt.Errorf("another error: %v", got.Error)
