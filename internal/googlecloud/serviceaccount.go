@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/secret"
 )
 
@@ -50,7 +51,15 @@ func (c *Console) CreateKey(ctx context.Context, email string) (secret.Text, err
 		return secret.Text{}, err
 	}
 	file, err := base64.StdEncoding.DecodeString(made.Data)
-	return secret.New(string(file)), err
+	if err != nil || len(file) == 0 {
+		return secret.Text{}, odd("key", email)
+	}
+	return secret.New(string(file)), nil
+}
+
+// odd is a yes that does not hold what was asked for.
+func odd(step, email string) *diagnosis.Symptom {
+	return (&diagnosis.Symptom{Where: diagnosis.AtCloud, Code: "not-json", Status: http.StatusOK}).With("step", step, "service_account", email)
 }
 
 // SignJWT has Google sign claims, in JSON, for a service account: whoever the
@@ -63,5 +72,9 @@ func (c *Console) SignJWT(ctx context.Context, email, claims string) (secret.Tex
 	}
 	err := c.call(ctx, request{http.MethodPost, c.IAMCredentials, "/v1/projects/-/serviceAccounts/" + url.PathEscape(email) + ":signJwt",
 		map[string]string{"payload": claims}, []string{"step", "sign", "service_account", email}}, &signed)
-	return secret.New(strings.TrimSpace(signed.JWT)), err
+	word := strings.TrimSpace(signed.JWT)
+	if err == nil && word == "" {
+		return secret.Text{}, odd("sign", email)
+	}
+	return secret.New(word), err
 }
