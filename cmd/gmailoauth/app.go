@@ -137,17 +137,22 @@ func (a *app) httpClient() (*http.Client, error) {
 	return a.newHTTPClient()
 }
 
+// maxHeader is how much of an answer's header is read, in bytes. Google's have one
+// or two thousand.
+const maxHeader = 64 << 10
+
 func (a *app) newHTTPClient() (*http.Client, error) {
 	config, err := a.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
 	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		TLSClientConfig:       config.Clone(), // it is changed for HTTP/2
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   16,
-		ResponseHeaderTimeout: a.flags.timeout,
+		Proxy:                  http.ProxyFromEnvironment,
+		TLSClientConfig:        config.Clone(), // it is changed for HTTP/2
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    16,
+		MaxResponseHeaderBytes: maxHeader,
+		ResponseHeaderTimeout:  a.flags.timeout,
 	}
 	client := &http.Client{
 		Transport:     transport,

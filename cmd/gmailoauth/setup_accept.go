@@ -156,13 +156,13 @@ func draggedPath(typed, home string) string {
 func unescaped(path string) string {
 	var b strings.Builder
 	escaped := false
-	for _, r := range path {
-		if r == '\\' && !escaped {
+	for i := range len(path) { // bytes: the name of a file need not be UTF-8
+		if path[i] == '\\' && !escaped {
 			escaped = true
 			continue
 		}
 		escaped = false
-		b.WriteRune(r)
+		b.WriteByte(path[i])
 	}
 	return b.String()
 }

@@ -68,7 +68,7 @@ func (c *Console) refusal(r reply, token secret.Text, address string) *diagnosis
 func (s *status) tell(symptom *diagnosis.Symptom, token secret.Text) *diagnosis.Symptom {
 	var redactor secret.Redactor
 	redactor.Hide(token)
-	clean := func(text string) string { return oneLine(redactor.Clean(text)) }
+	clean := func(text string) string { return oneLine(redactor.Clean(strings.ToValidUTF8(text, ""))) }
 	symptom.Code, symptom.Text = clean(s.Status), clean(s.Message)
 	symptom.Code = cmp.Or(symptom.Code, codes()[s.Code], "UNKNOWN")
 	facts := []string{"status_name", symptom.Code}

@@ -23,10 +23,10 @@ func FuzzAssert(f *testing.F) {
 	f.Add(401, []byte(`{"error":"unauthorized_client","error_description":"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."}`))
 	f.Add(200, []byte(`{"access_token":"a","expires_in":"-9e99","scope":7}`))
 	f.Add(503, []byte("\x00<html"))
+	f.Add(502, []byte("you sent eyJhbGciOi\xffJSUzI1NiJ9.the-word-that-was-sent.sig\xfe\xfenature"))
 	const word = "eyJhbGciOiJSUzI1NiJ9.the-word-that-was-sent.signature"
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		s := &Server{HTTP: &http.Client{Transport: always{200 + int(uint(status)%400), "application/json", append(body, " "+word...)}},
-			Now: func() time.Time { return noon }, Provider: google.Provider{TokenEndpoint: "http://127.0.0.1:1/token"}}
+		s := &Server{HTTP: new(http.Client), Now: func() time.Time { return noon }, Provider: google.Provider{TokenEndpoint: "http://127.0.0.1:1/token"}}
 		for _, body := range [][]byte{body, append(append([]byte{}, body...), " "+word...)} {
 			s.HTTP.Transport = always{200 + int(uint(status)%400), "application/json", body}
 			token, err := s.Assert(t.Context(), secret.New(word))

@@ -56,7 +56,9 @@ func (s *Server) refusal(where, endpoint string, r reply, sent ...secret.Text) *
 func cleaner(sent []secret.Text) func(string) string {
 	var redactor secret.Redactor
 	redactor.Hide(sent...)
-	return redactor.Clean
+	return func(text string) string {
+		return redactor.Clean(strings.ToValidUTF8(text, "")) // first, or it would put a secret together again
+	}
 }
 
 type refusalWords struct{ code, text, subtype string }

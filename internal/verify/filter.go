@@ -47,12 +47,17 @@ func withoutLists(line []byte) []byte {
 	return bytes.ReplaceAll(line, []byte("("), []byte("_"))
 }
 
-// wholeLine waits until the next line of IMAP is there, and puts in its place
-// what the library is to read.
+// wholeLine waits until the next line is there, and of IMAP puts in its place what
+// the library is to read. The beginning of a line that then is cut off is no
+// answer, although all libraries would take it for one.
 func (w *wire) wholeLine() error {
 	for {
 		w.mu.Lock()
 		if end := bytes.IndexByte(w.ahead, '\n') + 1; end > 0 {
+			if w.protocol != protoIMAP {
+				w.mu.Unlock()
+				return nil
+			}
 			kept := w.forLibrary(w.ahead[:end])
 			w.ahead = append(append([]byte(nil), kept...), w.ahead[end:]...)
 			if len(kept) > 0 {

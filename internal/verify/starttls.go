@@ -88,19 +88,20 @@ func askTLSSMTP(w *wire) error {
 			break
 		}
 	}
-	mark := w.mark()
-	if _, err := w.ask("EHLO "+ehloName, lastLine); err != nil {
+	var reply []string // by itself: of what was said only so much is kept, and more may follow
+	keep := func(line string) bool { reply = append(reply, line); return lastLine(line) }
+	if _, err := w.ask("EHLO "+ehloName, keep); err != nil {
 		return err
 	}
-	if !offersSMTP(w.since(mark), "STARTTLS") {
+	if !offersSMTP(reply, "STARTTLS") {
 		return &diagnosis.Symptom{Where: diagnosis.AtConnect, Code: "starttls-not-offered"}
 	}
-	mark = w.mark()
-	line, err := w.ask("STARTTLS", lastLine)
+	reply = nil
+	line, err := w.ask("STARTTLS", keep)
 	if err != nil {
 		return err
 	}
-	status, code, text := parseSMTP(w.since(mark)[:1])
+	status, code, text := parseSMTP(reply[:1])
 	switch {
 	case status == 0:
 		return startTLSJunk(line)

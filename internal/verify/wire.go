@@ -40,6 +40,8 @@ var (
 //     makes the system reset the connection, with the LOGOUT in it: not sent,
 //     but where a message will be searched for, which waits for them;
 //   - imapclient parses all of IMAP: it is given what a proof needs, see forLibrary;
+//   - go-smtp and net/textproto take what was cut off in the middle for a line:
+//     they are given whole ones;
 //   - go-smtp says "*" after every refusal and waits for a reply: not sent;
 //   - neither gives the server's words on success, and imapclient reads lines
 //     of any length: lines are recorded here, and bounded.
@@ -84,20 +86,15 @@ func (w *wire) Read(p []byte) (int, error) {
 	for w.held && !w.closed {
 		w.answers.Wait()
 	}
-	empty, midLine, failure := len(w.ahead) == 0, w.midLine, w.failure
+	midLine, failure := w.midLine, w.failure
 	w.mu.Unlock()
 	if errors.Is(failure, errTooLong) || errors.Is(failure, errTooMuch) {
 		return 0, io.EOF // of other errors the IMAP library takes some for a pause, and reads on
 	}
-	var err error
-	switch {
-	case w.protocol == protoIMAP && !midLine:
-		err = w.wholeLine()
-	case empty:
-		err = w.fill()
-	}
-	if err != nil {
-		return 0, err
+	if !midLine { // else the rest of a whole one is there
+		if err := w.wholeLine(); err != nil {
+			return 0, err
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
