@@ -59,7 +59,12 @@ func (w *wire) wholeLine() error {
 				return nil
 			}
 			kept := w.forLibrary(w.ahead[:end])
-			w.ahead = append(append([]byte(nil), kept...), w.ahead[end:]...)
+			if from := end - len(kept); from >= 0 { // in its place: what is behind it is not moved for every line
+				w.ahead = w.ahead[from:]
+				copy(w.ahead, kept)
+			} else {
+				w.ahead = append(append([]byte(nil), kept...), w.ahead[end:]...)
+			}
 			if len(kept) > 0 {
 				w.mu.Unlock()
 				return nil
