@@ -117,7 +117,7 @@ func TestBadServers(t *testing.T) {
 	var lines []string
 	var mu sync.Mutex
 	var group sync.WaitGroup
-	places := make(chan struct{}, 8)
+	places := make(chan struct{}, 24) // most of them wait
 	var again []func() []string
 	add := func(play func() []string) {
 		places <- struct{}{}

@@ -65,7 +65,7 @@ func (n *nightly) leaves(t *testing.T, what string, run func()) {
 // A run over a thousand mailboxes leaves no connection and no goroutine, also when
 // it is interrupted, and whatever the network does to it.
 func TestFleetLeavesNothingOpen(t *testing.T) {
-	boxes := 200
+	boxes := 60
 	if *everyMoment {
 		boxes = 1000
 	}
@@ -91,7 +91,7 @@ func TestFleetLeavesNothingOpen(t *testing.T) {
 		}
 		n.ctx, n.wrote = nil, nil
 	})
-	few := []string{"--fleet", fleetFile(t, emails[:4]...), "--protocol", "imap,smtp,pop3", "--format", "jsonl", "--retries", "0", "--timeout", "400ms"}
+	few := []string{"--fleet", fleetFile(t, emails[:4]...), "--protocol", "imap,smtp,pop3", "--format", "jsonl", "--retries", "0", "--timeout", "250ms"}
 	for _, faults := range [][]string{
 		{"imap-cut-before-greeting", "smtp-cut-in-greeting", "pop3-cut-at-tls"},
 		{"imap-hang-at-tls", "smtp-hang-at-greeting", "pop3-hang-at-auth"},

@@ -151,12 +151,24 @@ func decode(folder fs.FS, name string, into any) error {
 	if err != nil {
 		return err
 	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err == nil && wide(&document) {
+		return fmt.Errorf("%s: a mapping has more than %d keys", name, mostKeys)
+	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	if err := d.Decode(into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// mostKeys may stand in one mapping: the library holds each against each other.
+const mostKeys = 1000
+
+// wide reports whether a mapping has more keys than that.
+func wide(n *yaml.Node) bool {
+	return n.Kind == yaml.MappingNode && len(n.Content) > 2*mostKeys || slices.ContainsFunc(n.Content, wide)
 }
 
 // Secret reports whether secrets stand in the files of the format.

@@ -73,11 +73,22 @@ func (f *targetFile) root(fsys fs.FS, base string, into any) ([]byte, *yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, nil, f.explain(err, into)
 	}
+	if wide(&root) {
+		return nil, nil, f.refuse("target-too-big", "")
+	}
 	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
 		return nil, nil, f.refuse("target-not-a-mapping", "")
 	}
 	f.remember("", root.Content[0])
 	return data, root.Content[0], nil
+}
+
+// mostKeys may stand in one mapping: the library holds each against each other.
+const mostKeys = 1000
+
+// wide reports whether a mapping has more keys than that.
+func wide(n *yaml.Node) bool {
+	return n.Kind == yaml.MappingNode && len(n.Content) > 2*mostKeys || slices.ContainsFunc(n.Content, wide)
 }
 
 // remember notes the line of every key.

@@ -49,7 +49,7 @@ func Join(words []string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {
 		switch {
-		case !strings.ContainsAny(word, " \t'\"") && word != "":
+		case word != "" && !strings.ContainsFunc(word, func(c rune) bool { return c <= ' ' || c == '"' || c == '\'' }):
 			quoted[i] = word
 		case !strings.Contains(word, `"`):
 			quoted[i] = `"` + word + `"`
