@@ -34,7 +34,7 @@ func badPoints() map[string]map[string][]string {
 	return map[string]map[string][]string{
 		"imap": {
 			scenario.IMAPTLS: {"* OK Gimap ready"}, scenario.IMAPGreeting: {"T1 OK authenticated", "* 3 EXISTS"},
-			scenario.IMAPCapability: {"T2 OK office@example.com authenticated (Success)"},
+			scenario.IMAPCapability: {"T9 OK office@example.com authenticated (Success)"},
 			scenario.IMAPAuth:       {"* 3 EXISTS", "T3 OK [READ-ONLY] INBOX selected. (Success)"},
 			scenario.IMAPExamine:    {"T9 OK [READ-ONLY] INBOX selected. (Success)"},
 		},
@@ -51,7 +51,7 @@ func badPoints() map[string]map[string][]string {
 
 // talk is what a server of each protocol says when it says too much.
 func talk(protocol string) string {
-	return map[string]string{"imap": "* OK still thinking of it", "smtp": "250-PIPELINING", "pop3": "+ eyJzdGF0dXMiOiI0MDAifQ=="}[protocol]
+	return map[string]string{"imap": "* OK still thinking of it", "smtp": "250-PIPELINING", "pop3": "+ eyJzdGF0dXMiOiI0MDAifQ=="}[protocol] + strings.Repeat(" and on", 30)
 }
 
 // misbehaviours are the ways that fit a point.
@@ -65,7 +65,7 @@ func misbehaviours(protocol, at string, elsewhere []string) []misbehaviour {
 		{"drips", scenario.Effect{Drip: 300 * time.Millisecond}},
 		{"cuts", scenario.Effect{Cut: 5}},
 		{"hangs up", scenario.Effect{Close: true}},
-		{"babbles", scenario.Effect{Lines: []string{talk(protocol)}, Babble: 40000}},
+		{"babbles", scenario.Effect{Lines: []string{talk(protocol)}, Babble: 4000}},
 		{"out of order", scenario.Effect{Lines: elsewhere, Hang: true}},
 		{"10 MB line", scenario.Effect{Flood: 10 << 20}},
 		{"NUL bytes", scenario.Effect{Lines: []string{nul}}},
