@@ -18,7 +18,11 @@ import (
 	"gmailoauth/internal/terminal"
 )
 
-var minutes = flag.Int("minutes", 30, "how many simulated minutes TestAllDay takes")
+// What make check-long asks for.
+var (
+	minutes     = flag.Int("minutes", 30, "how many simulated minutes TestAllDay takes")
+	everyMoment = flag.Bool("every-moment", false, "send each signal at each moment in each format, in place of some, and take whole fleets and megabytes")
+)
 
 // A mailbox is proven every minute by a clock that runs ahead, with tokens that
 // live for one. Each proof finds a dead token and renews it, four logins with the

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -19,11 +18,6 @@ import (
 
 	"gmailoauth/internal/report"
 )
-
-var everyMoment = flag.Bool("every-moment", false, "TestStruckAtAnyMoment sends each signal at each moment in each format, in place of some")
-
-// struckBoxes are the mailboxes of a run that is struck.
-const struckBoxes = 100
 
 // moment is when a run is sent a signal.
 type moment struct {

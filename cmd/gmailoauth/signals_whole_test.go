@@ -12,6 +12,9 @@ import (
 	"sync"
 )
 
+// struckBoxes are the mailboxes of a run that is struck.
+const struckBoxes = 100
+
 // keptName is how proving.keep names mailboxes.
 var keptName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`box\d{4}@example\.com`) })
 
