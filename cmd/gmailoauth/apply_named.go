@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"gmailoauth/internal/account"
+)
+
+// named are the files that a fleet's file names, and the service accounts without
+// a key: each is read once, or asked for until it is known. Any goroutine may use it.
+type named struct {
+	mu       sync.Mutex
+	clients  map[string]once[*account.Client]
+	keys     map[string]once[account.ServiceKey]
+	keyless  map[string]string // the numeric ID, by address
+	useful   map[string]bool   // signers that have the key of a file, by signerName
+	keptKeys map[string]bool   // the same, of keys that are kept by now
+}
+
+// once is what reading something has led to.
+type once[T any] struct {
+	value T
+	err   error
+}
+
+// read reads under the lock of n, unless it was done before.
+func read[T any](n *named, known *map[string]once[T], name string, how func() (T, error)) (T, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if *known == nil {
+		*known = map[string]once[T]{}
+	}
+	got, done := (*known)[name]
+	if !done {
+		got.value, got.err = how()
+		(*known)[name] = got
+	}
+	return got.value, got.err
+}
+
+// client reads the JSON of a client; nil if it cannot be read.
+func (n *named) client(a *app, path string) (*account.Client, error) {
+	return read(n, &n.clients, path, func() (*account.Client, error) {
+		client, _, err := a.clientFromFlags(&clientFlags{file: path})
+		if err != nil {
+			return nil, err
+		}
+		return &client, nil
+	})
+}
+
+// key reads a service account's key.
+func (n *named) key(a *app, path string) (account.ServiceKey, error) {
+	return read(n, &n.keys, path, func() (account.ServiceKey, error) { return a.readServiceKey(path, &clientFlags{}) })
+}
+
+// uniqueID asks Google for the numeric ID of a service account without a key.
+func (n *named) uniqueID(ctx context.Context, a *app, email string) (string, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if id := n.keyless[email]; id != "" {
+		return id, nil
+	}
+	console, err := a.signingConsole(ctx)
+	if err != nil {
+		return "", err
+	}
+	found, err := console.ServiceAccount(ctx, email)
+	if err != nil {
+		return "", err // and asked again: it may pass
+	}
+	if n.keyless == nil {
+		n.keyless = map[string]string{}
+	}
+	n.keyless[email] = found.UniqueID
+	return found.UniqueID, nil
+}
+
+// sign has an account's service account sign with the key of a file, and gives the
+// key as long as it is not kept.
+func (n *named) sign(a *app, acct account.Account, key account.ServiceKey) (account.ServiceKey, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	name := strings.ToLower(signerName(acct))
+	if n.keptKeys[name] {
+		return account.ServiceKey{}, nil
+	}
+	if !n.useful[name] {
+		if err := a.useKey(acct, key); err != nil {
+			return key, err
+		}
+		if n.useful == nil {
+			n.useful, n.keptKeys = map[string]bool{}, map[string]bool{}
+		}
+		n.useful[name] = true
+	}
+	return key, nil
+}
+
+// kept notes that the key of an account's service account is kept.
+func (n *named) kept(acct account.Account) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.keptKeys != nil {
+		n.keptKeys[strings.ToLower(signerName(acct))] = true
+	}
+}

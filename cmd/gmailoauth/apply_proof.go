@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"gmailoauth/internal/account"
+	"gmailoauth/internal/diagnosis"
+)
+
+// prove proves the mailboxes that were connected, and tells with them, in the
+// words of verify, those that could not be: in the file's order, with the exit
+// code of all.
+func (r *rolling) prove(ctx context.Context) error {
+	var which []int
+	for i, e := range r.ended {
+		if e.err != nil || e.done && r.rows[i].Connects() && !r.flags.noProof {
+			which = append(which, i)
+		}
+	}
+	a := r.a
+	q := queue{n: len(which), at: func(i int) subject {
+		row := r.rows[which[i]]
+		if err := r.ended[which[i]].err; err != nil {
+			return subject{account: account.Account{Email: row.Account}, err: err}
+		}
+		return a.entrySubject(r.accounts, row.Entry)
+	}}
+	f := verifyFlags{proofOptions: proofOptions{sasl: []string{"XOAUTH2"}}, fleet: fleetFlags{retries: fleetRetries}, concurrency: r.flags.concurrency}
+	if a.flags.format == "json" {
+		return r.writeJSON(func() error {
+			if len(which) == 0 {
+				return nil
+			}
+			return a.proveAll(ctx, q, f)
+		})
+	}
+	r.tellDone()
+	var err error
+	if len(which) > 0 {
+		err = a.proveAll(ctx, q, f)
+	}
+	if ctx.Err() == nil {
+		r.tellRest()
+	}
+	return err
+}
+
+// tellDone counts on stderr what was done with mailboxes that are not proven.
+func (r *rolling) tellDone() {
+	w := r.a.words()
+	done := 0
+	for i, row := range r.rows {
+		if r.ended[i].done && !row.Connects() {
+			done++
+		}
+	}
+	if done > 0 {
+		r.a.note(w.Count("apply.changed", done))
+	}
+}
+
+// tellRest says on stderr how the rest can be proven.
+func (r *rolling) tellRest() {
+	if r.flags.file == "-" {
+		return
+	}
+	w := r.a.words()
+	id := "apply.verify"
+	if r.left() == 0 && !r.failed() {
+		id = "apply.all-there"
+	}
+	r.a.note(w.Say(id, "command", "gmailoauth verify --fleet "+r.flags.file))
+}
+
+// cut tells of a run that was ended how many mailboxes are left, and how it goes on.
+func (r *rolling) cut(err error) error {
+	a := r.a
+	if n := r.left(); n > 0 && errors.Is(err, context.Canceled) {
+		a.note("\n" + a.words().Count("apply.left", n, "command", "gmailoauth apply -f "+r.flags.file))
+	}
+	if a.flags.format == "json" {
+		return r.writeJSON(func() error { return err })
+	}
+	return err
+}
+
+// within writes an object into another: what stands before it comes first, once
+// there is something to be written, its lines are moved in, and its last line is
+// not ended.
+type within struct {
+	to     io.Writer
+	before string
+	begun  bool
+	ended  bool // the end of a line is still to be written
+}
+
+func (w *within) Write(text []byte) (int, error) {
+	out := string(text)
+	if w.ended {
+		out = "\n" + out
+	}
+	out, w.ended = strings.CutSuffix(out, "\n")
+	out = strings.ReplaceAll(out, "\n", "\n  ")
+	if !w.begun {
+		out = w.before + out
+	}
+	w.begun = true
+	if _, err := io.WriteString(w.to, out); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// failure is what is told in JSON of an error that ended a run.
+func (r *rolling) failure(err error) diagnosis.Diagnosis {
+	if errors.Is(err, context.Canceled) {
+		return r.a.explainClean(&diagnosis.Symptom{Where: diagnosis.AtInput, Code: "interrupted"})
+	}
+	return r.a.explainClean(diagnosis.SymptomOf(err))
+}
