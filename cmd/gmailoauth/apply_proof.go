@@ -8,6 +8,7 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/rollout"
 )
 
 // prove proves the mailboxes that were connected, and tells with them, in the
@@ -38,10 +39,14 @@ func (r *rolling) prove(ctx context.Context) error {
 		})
 	}
 	r.tellDone()
-	var err error
-	if len(which) > 0 {
-		err = a.proveAll(ctx, q, f)
+	if len(which) == 0 {
+		r.tellRest()
+		return nil
 	}
+	if err := a.print("\n"); err != nil { // between the plan and the proof
+		return err
+	}
+	err := a.proveAll(ctx, q, f)
 	if ctx.Err() == nil {
 		r.tellRest()
 	}
@@ -62,17 +67,20 @@ func (r *rolling) tellDone() {
 	}
 }
 
-// tellRest says on stderr how the rest can be proven.
+// tellRest says on stderr how to go on.
 func (r *rolling) tellRest() {
 	if r.flags.file == "-" {
 		return
 	}
 	w := r.a.words()
-	id := "apply.verify"
-	if r.left() == 0 && !r.failed() {
-		id = "apply.all-there"
+	id, command := "apply.all-there", "gmailoauth verify --fleet "+r.flags.file
+	switch {
+	case r.left() > 0 || r.failed():
+		id, command = "apply.again", "gmailoauth apply -f "+r.flags.file
+	case r.count(rollout.Conflict) > 0:
+		id = "apply.but-conflicts"
 	}
-	r.a.note(w.Say(id, "command", "gmailoauth verify --fleet "+r.flags.file))
+	r.a.note("\n" + w.Say(id, "command", command))
 }
 
 // cut tells of a run that was ended how many mailboxes are left, and how it goes on.

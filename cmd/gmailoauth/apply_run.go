@@ -130,7 +130,7 @@ func (r *rolling) consents(ctx context.Context, which []int) error {
 			})
 			continue
 		}
-		a.tellKept(acct)
+		a.tellKept(acct, "apply.kept")
 		r.forget(token)
 	}
 	return nil

@@ -62,7 +62,7 @@ func (r *rolling) planText() string {
 	w := r.a.words()
 	b.WriteString(w.Count("apply.mailboxes", r.all, "file", r.flags.file))
 	if len(r.rows) != r.all {
-		b.WriteString(w.Say("apply.share", "n", w.Number(len(r.rows)), "shard", r.flags.shard))
+		b.WriteString(" " + w.Say("apply.share", "n", w.Number(len(r.rows)), "shard", r.share))
 	}
 	b.WriteString("\n")
 	width, digits := 0, len(w.Number(len(r.rows)))

@@ -73,7 +73,7 @@ func (a *app) authorize(ctx context.Context, address string, flags *clientFlags,
 	o.NoPaste = o.NoPaste || flags.stdin != ""
 	acct, _, err := a.grantTo(ctx, granting{email, client, refresh, before, before.Store, before.Target}, o)
 	if err == nil {
-		a.tellKept(acct)
+		a.tellKept(acct, "consent.kept")
 	}
 	return err
 }

@@ -42,11 +42,12 @@ func (a *app) grantTo(ctx context.Context, g granting, o consentOptions) (acct a
 	return acct, token, a.dropKeyOf(ctx, g.before)
 }
 
-// tellKept says that a mailbox is connected, and when that ends.
-func (a *app) tellKept(acct account.Account) {
+// tellKept says that a mailbox is connected, in the sentence of that id, and when
+// that ends.
+func (a *app) tellKept(acct account.Account, id string) {
 	c := &consenting{app: a, email: acct.Email}
 	if end := acct.Grant.EndsAt(); !end.IsZero() {
 		c.tell("consent.ends", "account", acct.Email, "date", a.words().Moment(end.Local()))
 	}
-	c.tell("consent.kept", "account", acct.Email)
+	c.tell(id, "account", acct.Email)
 }
