@@ -72,7 +72,6 @@ func (r *rolling) tellRest() {
 	if r.flags.file == "-" {
 		return
 	}
-	w := r.a.words()
 	id, command := "apply.all-there", "gmailoauth verify --fleet "+r.flags.file
 	switch {
 	case r.left() > 0 || r.failed():
@@ -80,7 +79,8 @@ func (r *rolling) tellRest() {
 	case r.count(rollout.Conflict) > 0:
 		id = "apply.but-conflicts"
 	}
-	r.a.note("\n" + w.Say(id, "command", command))
+	r.a.note("")
+	(&consenting{app: r.a}).tell(id, "command", command)
 }
 
 // cut tells of a run that was ended how many mailboxes are left, and how it goes on.

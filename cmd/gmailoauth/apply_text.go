@@ -185,11 +185,19 @@ func (r *rolling) profilesText(b *strings.Builder) {
 			target = p.Target
 			b.WriteString("\n" + w.Count("apply.profiles", needed[target], "target", r.titleOf(target), "limit", w.Number(p.Limit)) + "\n")
 		}
-		fmt.Fprintf(b, "  %d  %s – %s (%s)  %s\n", p.Number, p.First, p.Last, w.Number(p.Mailboxes), brief(filepath.Base(p.Client)))
+		fmt.Fprintf(b, "  %d  %s – %s (%s)  %s\n", p.Number, p.First, p.Last, w.Number(p.Mailboxes), profileClient(p))
 	}
 	for _, p := range rollout.Crowded(r.profiles) {
-		b.WriteString("! " + w.Say("apply.crowded", "client", brief(filepath.Base(p.Client)), "target", r.titleOf(p.Target)) + "\n")
+		b.WriteString("! " + w.Say("apply.crowded", "client", profileClient(p), "target", r.titleOf(p.Target)) + "\n")
 	}
+}
+
+// profileClient is what the file of the fleet calls the client of a profile.
+func profileClient(p rollout.Profile) string {
+	if p.File != "" {
+		return filepath.Base(p.File)
+	}
+	return orDash(brief(p.Client))
 }
 
 func (r *rolling) titleOf(target string) string {

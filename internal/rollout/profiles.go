@@ -9,6 +9,7 @@ type Profile struct {
 	Target    string
 	Number    int    // from 1, of this target
 	Client    string // ID, or path, of the client; address of a service account; or empty
+	File      string // path of the client's or the service account's file; or empty
 	Limit     int    // mailboxes that one serves
 	Mailboxes int
 	First     string // address of the first mailbox, in the file's order
@@ -34,7 +35,8 @@ func Profiles(all []Wanted, limit func(target string) int) (profiles []Profile, 
 			count[w.Target]++
 			at = len(profiles)
 			open[g] = at
-			profiles = append(profiles, Profile{Target: w.Target, Number: count[w.Target], Client: g.client, Limit: most, First: w.Account})
+			profiles = append(profiles, Profile{Target: w.Target, Number: count[w.Target], Client: g.client,
+				File: cmp.Or(w.Access.Client, w.Access.ServiceKey), Limit: most, First: w.Account})
 		}
 		p := &profiles[at]
 		p.Mailboxes, p.Last = p.Mailboxes+1, w.Account
