@@ -161,7 +161,7 @@ func TestApplyAmongRefusals(t *testing.T) {
 	if failed := got.with("failed"); !slices.Equal(failed, []string{alien}) {
 		t.Errorf("failed: %v, want %s alone", failed, alien)
 	}
-	want := map[string][]string{alien: {"delegation-subject-invalid"}, emails[7]: {"imap-disabled-by-user"}}
+	want := map[string][]string{alien: {"delegation-subject-invalid"}, emails[7]: {"delegated-login-refused"}}
 	if diff := cmp.Diff(want, readProofs(t, string(got.Proof)).faults()); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}
