@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"strings"
 	"sync"
 
 	"gmailoauth/internal/account"
+	"gmailoauth/internal/diagnosis"
 )
 
 // named are the files that a fleet's file names, and the service accounts without
@@ -45,7 +48,7 @@ func (n *named) client(a *app, path string) (*account.Client, error) {
 	return read(n, &n.clients, path, func() (*account.Client, error) {
 		client, _, err := a.clientFromFlags(&clientFlags{file: path})
 		if err != nil {
-			return nil, err
+			return nil, ofKey("client", err)
 		}
 		return &client, nil
 	})
@@ -53,7 +56,23 @@ func (n *named) client(a *app, path string) (*account.Client, error) {
 
 // key reads a service account's key.
 func (n *named) key(a *app, path string) (account.ServiceKey, error) {
-	return read(n, &n.keys, path, func() (account.ServiceKey, error) { return a.readServiceKey(path, &clientFlags{}) })
+	return read(n, &n.keys, path, func() (account.ServiceKey, error) {
+		key, err := a.readServiceKey(path, &clientFlags{})
+		return key, ofKey("service_account_file", err)
+	})
+}
+
+// ofKey makes a refusal speak of the key that named a file, where it would speak
+// of a flag.
+func ofKey(key string, err error) error {
+	refused, ok := errors.AsType[*diagnosis.Symptom](err)
+	if !ok || refused.Facts["flag"] == "" {
+		return err
+	}
+	symptom := *refused
+	symptom.Facts = maps.Clone(refused.Facts)
+	symptom.Facts["flag"] = key
+	return &symptom
 }
 
 // uniqueID asks Google for the numeric ID of a service account without a key.

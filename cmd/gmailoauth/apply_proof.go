@@ -87,7 +87,8 @@ func (r *rolling) tellRest() {
 func (r *rolling) cut(err error) error {
 	a := r.a
 	if n := r.left(); n > 0 && errors.Is(err, context.Canceled) {
-		a.note("\n" + a.words().Count("apply.left", n, "command", "gmailoauth apply -f "+r.flags.file))
+		a.note("")
+		(&consenting{app: a}).tellText(a.words().Count("apply.left", n, "command", "gmailoauth apply -f "+r.flags.file))
 	}
 	if a.flags.format == "json" {
 		return r.writeJSON(func() error { return err })

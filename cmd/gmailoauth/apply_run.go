@@ -119,7 +119,9 @@ func (r *rolling) consents(ctx context.Context, which []int) error {
 			continue
 		}
 		a.note("\n" + a.words().Say("apply.consenting", "n", a.words().Number(n+1), "all", a.words().Number(len(which)), "account", row.Account))
-		acct, token, err := a.grantTo(ctx, r.granting(row, secret.Text{}), r.flags.consent)
+		o := r.flags.consent
+		o.Another = n > 0
+		acct, token, err := a.grantTo(ctx, r.granting(row, secret.Text{}), o)
 		if ctx.Err() != nil && err != nil || errors.Is(err, context.Canceled) {
 			return context.Canceled
 		}
