@@ -1,11 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"encoding/json"
-	"errors"
-	"strings"
-
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/rollout"
 )
@@ -110,50 +105,4 @@ func (r *rolling) mailboxJSON(row rollout.Row, e ending) appliedMailbox {
 		m.Status = "left"
 	}
 	return m
-}
-
-// writeJSON writes the plan, what became of it, and, as its last key, what proof
-// writes to stdout. An error of proof that it has not told itself is told in it.
-func (r *rolling) writeJSON(proof func() error) error {
-	a, doc := r.a, r.json()
-	out := a.term.Out
-	var failed error
-	if proof != nil {
-		head, err := encoded(doc)
-		if err != nil {
-			return err
-		}
-		inner := &within{to: out, before: strings.TrimSuffix(a.cleanJSON(head), "\n}\n") + ",\n  \"proof\": "}
-		a.term.Out = inner
-		failed = proof()
-		a.term.Out = out
-		if inner.begun {
-			return cmp.Or(a.print("\n}\n"), failed)
-		}
-	}
-	exit, told := errors.AsType[exitError](failed)
-	if failed != nil && !told {
-		d := r.failure(failed)
-		doc.Error, doc.Exit, exit = toldOf(d), d.Exit, exitError(d.Exit)
-		if d.Exit != exitInterrupted {
-			failed = a.tellBeside(failed)
-		}
-	}
-	text, err := encoded(doc)
-	if err == nil {
-		err = a.print(a.cleanJSON(text))
-	}
-	if err != nil || failed == nil {
-		return err
-	}
-	return exit
-}
-
-func encoded(object any) (string, error) {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	err := encoder.Encode(object)
-	return b.String(), err
 }

@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
-	"strings"
 
 	"gmailoauth/internal/account"
-	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/rollout"
 )
 
@@ -94,39 +91,4 @@ func (r *rolling) cut(err error) error {
 		return r.writeJSON(func() error { return err })
 	}
 	return err
-}
-
-// within writes an object into another: what stands before it comes first, once
-// there is something to be written, its lines are moved in, and its last line is
-// not ended.
-type within struct {
-	to     io.Writer
-	before string
-	begun  bool
-	ended  bool // the end of a line is still to be written
-}
-
-func (w *within) Write(text []byte) (int, error) {
-	out := string(text)
-	if w.ended {
-		out = "\n" + out
-	}
-	out, w.ended = strings.CutSuffix(out, "\n")
-	out = strings.ReplaceAll(out, "\n", "\n  ")
-	if !w.begun {
-		out = w.before + out
-	}
-	w.begun = true
-	if _, err := io.WriteString(w.to, out); err != nil {
-		return 0, err
-	}
-	return len(text), nil
-}
-
-// failure is what is told in JSON of an error that ended a run.
-func (r *rolling) failure(err error) diagnosis.Diagnosis {
-	if errors.Is(err, context.Canceled) {
-		return r.a.explainClean(&diagnosis.Symptom{Where: diagnosis.AtInput, Code: "interrupted"})
-	}
-	return r.a.explainClean(diagnosis.SymptomOf(err))
 }

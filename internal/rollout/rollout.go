@@ -5,6 +5,7 @@
 package rollout
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -162,12 +163,7 @@ func (r Row) Connects() bool {
 
 // Has reports whether an action is among those of a row.
 func (r Row) Has(action Action) bool {
-	for _, own := range r.Actions {
-		if own == action {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.Actions, action)
 }
 
 // Changes reports whether anything is to be done.
