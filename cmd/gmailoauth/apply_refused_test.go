@@ -97,3 +97,32 @@ func TestApplyStores(t *testing.T) {
 		t.Errorf("--store wins over the file: %v", plan.Actions)
 	}
 }
+
+// Many mailboxes of one service account move together, and its key goes with them
+// once: it is where they are, and nowhere else.
+func TestApplyMovesTheKeyOnce(t *testing.T) {
+	o := newWorkplace(t)
+	file, emails := o.delegatedFleet(30)
+	o.applied(0, "-f", file, "--yes", "--no-proof")
+	text, err := os.ReadFile(file)
+	must(t, err)
+	vault := t.TempDir()
+	must(t, os.WriteFile(file, append([]byte("store: file:"+vault+"\n"), text...), 0o600))
+	if got := o.applied(0, "-f", file, "--yes", "--concurrency", "16"); len(got.with("done")) != len(emails) {
+		t.Errorf("moved: %v", got.Actions)
+	}
+	keys := func(folder string) (n int) {
+		for _, name := range files(t, folder) {
+			if strings.HasSuffix(name, ".gserviceaccount.com.json") {
+				n++
+			}
+		}
+		return n
+	}
+	if there, left := keys(vault), keys(o.folders().Secrets()); there != 1 || left != 0 {
+		t.Errorf("%d keys in the new store, %d in the old one; want 1 and none", there, left)
+	}
+	if code, out, stderr := o.run("verify", "--fleet", file); code != 0 {
+		t.Errorf("verify: exit %d\n%.2000s%s", code, out, stderr)
+	}
+}
