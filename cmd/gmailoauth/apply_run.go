@@ -47,9 +47,7 @@ func (r *rolling) together(ctx context.Context, which []int) error {
 		return err
 	}
 	defer release()
-	if len(which) > window {
-		defer frugal()()
-	}
+	defer frugal()()
 	pace := fleet.NewPace(r.flags.concurrency)
 	shown := a.showProgress(len(which))
 	defer shown.end()
