@@ -72,9 +72,21 @@ func (a *app) move(ctx context.Context, args []string, to string) error {
 	return a.tellBeside(failed) // stdout has its one answer already
 }
 
-// moveOne may give an account that has moved together with an error: its copy
-// in the old store could not be deleted.
+// moveOne moves an account and the key of its service account, if it has one. It
+// may give an account that has moved together with an error: its copy in the old
+// store could not be deleted.
 func (a *app) moveOne(ctx context.Context, accounts *store.Accounts, email, to string) (moveJSON, error) {
+	row, err := a.moveSecrets(ctx, accounts, email, to)
+	if err == nil && row.Moved {
+		ctx, cancel := context.WithTimeout(ctx, 6*a.flags.timeout) // as many requests, to two stores
+		defer cancel()
+		err = a.carryKey(ctx, accounts, email, row.From)
+	}
+	return row, err
+}
+
+// moveSecrets is moveOne without the key.
+func (a *app) moveSecrets(ctx context.Context, accounts *store.Accounts, email, to string) (moveJSON, error) {
 	paths, err := a.paths()
 	if err != nil {
 		return moveJSON{}, err
@@ -88,9 +100,6 @@ func (a *app) moveOne(ctx context.Context, accounts *store.Accounts, email, to s
 	now, got := accounts.Get(email)
 	if got != nil {
 		return moveJSON{}, got
-	}
-	if err == nil && moved {
-		err = a.carryKey(ctx, accounts, email, from)
 	}
 	return moveJSON{Account: now.Email, From: from, To: now.Store, Moved: moved}, err
 }

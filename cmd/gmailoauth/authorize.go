@@ -70,37 +70,12 @@ func (a *app) authorize(ctx context.Context, address string, flags *clientFlags,
 	if err != nil {
 		return err
 	}
-	if err := a.canKeep(ctx, account.Account{Email: email, Store: before.Store}); err != nil {
-		return err
+	o.NoPaste = o.NoPaste || flags.stdin != ""
+	acct, _, err := a.grantTo(ctx, granting{email, client, refresh, before, before.Store, before.Target}, o)
+	if err == nil {
+		a.tellKept(acct, "consent.kept")
 	}
-	var token account.Token
-	adopted := !refresh.IsZero()
-	if adopted {
-		token, _, err = a.adopt(ctx, client, email, refresh)
-	} else {
-		o.NoPaste = o.NoPaste || flags.stdin != ""
-		token, _, err = a.consent(ctx, client, email, o)
-	}
-	if err != nil {
-		return err
-	}
-	acct := a.accountOf(email, client, token, before.Grant.Publishing, adopted)
-	acct.Target = before.Target
-	if acct.Store == "" {
-		acct.Store = before.Store
-	}
-	if err := a.keep(ctx, acct, account.Credentials{ClientSecret: client.Secret, Token: token}); err != nil {
-		return err
-	}
-	if err := a.dropKeyOf(ctx, before); err != nil {
-		return err
-	}
-	c := &consenting{app: a, email: email}
-	if end := acct.Grant.EndsAt(); !end.IsZero() {
-		c.tell("consent.ends", "account", email, "date", a.words().Moment(end.Local()))
-	}
-	c.tell("consent.kept", "account", email)
-	return nil
+	return err
 }
 
 // clientFor gives the client of the flags, or that with which the account was

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/finding"
 )
@@ -8,7 +10,7 @@ import (
 // cleanMailbox takes secrets out of what was found, before it is spelled as a
 // format spells it: each has escapes of its own, in which a secret is not known.
 func (a *app) cleanMailbox(box finding.Mailbox) finding.Mailbox {
-	cleaned := finding.Mailbox{Account: a.hide.Clean(box.Account)}
+	cleaned := finding.Mailbox{Account: a.hide.Clean(box.Account), Findings: make([]finding.Finding, 0, len(box.Findings))}
 	for _, f := range box.Findings {
 		f.Evidence = a.hide.Clean(f.Evidence)
 		f.Facts = a.cleanFacts(f.Facts)
@@ -28,13 +30,19 @@ func (a *app) cleanMailbox(box finding.Mailbox) finding.Mailbox {
 	return cleaned
 }
 
+// cleanFacts gives facts itself where nothing is to be taken out: thousands of
+// mailboxes wait in memory for their turn.
 func (a *app) cleanFacts(facts map[string]string) map[string]string {
-	if facts == nil {
-		return nil
-	}
-	cleaned := make(map[string]string, len(facts))
+	cleaned, own := facts, false
 	for name, value := range facts {
-		cleaned[name] = a.hide.Clean(value)
+		clean := a.hide.Clean(value)
+		if clean == value {
+			continue
+		}
+		if !own {
+			cleaned, own = maps.Clone(facts), true
+		}
+		cleaned[name] = clean
 	}
 	return cleaned
 }

@@ -17,6 +17,7 @@ func (a *app) commandsOf(args []string) []*cobra.Command {
 		{"plan", a.planCommand},
 		{"guide", a.guideCommand},
 		{"authorize", a.authorizeCommand},
+		{"apply", a.applyCommand},
 		{"verify", a.verifyCommand},
 		{"report", a.reportCommand},
 		{"token", a.tokenCommand},

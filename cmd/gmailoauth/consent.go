@@ -27,6 +27,8 @@ type consentOptions struct {
 	Deadline time.Duration
 	// NoPaste leaves stdin alone, for a caller that reads it.
 	NoPaste bool
+	// Another is one of several: where we are was said with the first.
+	Another bool
 	// Stranded is told the refusal of a page of Google's that the admin sees,
 	// and ends the consent with what it returns, if that is not nil; nil: it is
 	// explained, and the waiting goes on.
@@ -107,8 +109,10 @@ type consenting struct {
 	mu      sync.Mutex
 }
 
-func (c *consenting) tell(id string, pairs ...any) {
-	text := c.app.hide.Clean(c.app.words().Say(id, pairs...))
+func (c *consenting) tell(id string, pairs ...any) { c.tellText(c.app.words().Say(id, pairs...)) }
+
+func (c *consenting) tellText(text string) {
+	text = c.app.hide.Clean(text)
 	if c.app.term.ErrTTY { // broken between words, addresses whole
 		wizard.New(wizard.Options{Terminal: c.app.term, Words: c.app.words()}).Say(text)
 		return
@@ -122,7 +126,9 @@ func (c *consenting) show(_, redirectURI string) {
 	defer c.mu.Unlock()
 	c.tell("consent.sign_in", "account", c.email)
 	c.app.trace.step("callback " + redirectURI + " listening")
-	c.far(redirectURI)
+	if !c.options.Another {
+		c.far(redirectURI)
+	}
 	if c.app.interactive() && !c.options.NoPaste {
 		c.tell("consent.paste", "redirect_uri", redirectURI)
 		if !c.app.term.Rich { // else it stands among the keys

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,10 +28,27 @@ func (a *app) catalogue() *diagnosis.Catalogue {
 
 // explain gives cause and fix of a refusal.
 func (a *app) explain(s *diagnosis.Symptom) diagnosis.Diagnosis {
-	if kind := "cli.kind-" + s.Facts["wanted"]; a.words().Has(kind) { // the type of a flag's value
-		s = s.With("wanted", a.words().Say(kind))
+	if s == nil {
+		return a.catalogue().Explain(nil, google.Link)
 	}
-	return a.catalogue().Explain(s, google.Link)
+	readable := *s
+	readable.Facts = make(map[string]string, len(s.Facts))
+	for name, value := range s.Facts {
+		readable.Facts[name] = a.readable(name, value)
+	}
+	return a.catalogue().Explain(&readable, google.Link)
+}
+
+// readable is a fact as a sentence has it: the type of a flag's value by its name,
+// a moment as people write it.
+func (a *app) readable(name, value string) string {
+	if kind := "cli.kind-" + value; name == "wanted" && a.words().Has(kind) {
+		return a.words().Say(kind)
+	}
+	if t, err := time.Parse(time.RFC3339, value); err == nil {
+		return a.words().Moment(t.Local())
+	}
+	return value
 }
 
 // reportOptions are how to write for a person. Lines are broken and coloured on

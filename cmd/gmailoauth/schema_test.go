@@ -156,6 +156,7 @@ func TestSchemas(t *testing.T) {
 	s.valid("error", "verify", "--format", "json", "--no-such-flag")
 	s.valid("verify-line", "verify", "nobody@example.com", "--format", "jsonl")
 	s.interrupted()
+	s.applied()
 	s.documents(client)
 	if len(s.seen) != len(s.schemas)-1 { // diagnosis is part of others
 		t.Errorf("documents of %v were seen, want all of %v", slices.Sorted(maps.Keys(s.seen)), slices.Sorted(maps.Keys(s.schemas)))

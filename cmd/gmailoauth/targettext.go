@@ -85,6 +85,6 @@ func targetJSON(t *playbook.Target) map[string]any {
 	return map[string]any{"name": t.Name, "title": t.Title, "summary": t.Summary, "support": t.Support,
 		"client_type": t.ClientType, "gmail_api": t.GmailAPI, "prompt_consent": t.PromptConsent,
 		"redirect_uris": list(t.RedirectURIs), "origins": list(t.Origins), "domains": list(t.Domains),
-		"protocols": list(t.Protocols), "variables": variables, "forms": forms,
+		"protocols": list(t.Protocols), "mailboxes_per_profile": t.MailboxesPerProfile, "variables": variables, "forms": forms,
 		"warnings": list(t.Warnings), "limits": list(t.Limits), "sources": sources}
 }

@@ -39,12 +39,12 @@ nothing needs to be on disk. What each --format is for: gmailoauth help formats.
 
 --fleet names the mailboxes in a file: an address on each line; a table with a
 heading (account, target, store, protocols; also the users that the Admin console
-exports); or YAML: mailboxes, a list of addresses or of those four keys, and
-beside it what holds for all. Results are written in the file's order, as they
-come. It begins with four mailboxes at a time and works up to --concurrency,
-which is also the most connections to one server; a server that asks for patience
-halves it. What it puts off is tried again after one, two and four seconds (or
-when it says); a refused login never is.
+exports); or YAML: mailboxes, a list of addresses or of those keys, and beside it
+what holds for all. The file of apply is one, too. Results are written in the
+file's order, as they come. It begins with four mailboxes at a time and works up
+to --concurrency, which is also the most connections to one server; a server that
+asks for patience halves it. What it puts off is tried again after one, two and
+four seconds (or when it says); a refused login never is.
 
 --shard 2/4 takes every fourth mailbox from the second on. Shares may be counted
 from 0 as well: 0/4 is 4/4. auto/4 takes the number from JOB_COMPLETION_INDEX

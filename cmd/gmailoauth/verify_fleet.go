@@ -68,7 +68,7 @@ func (a *app) queue(ctx context.Context, emails []string, f fleetFlags) (queue, 
 		subjects = fleet.Share(share, subjects)
 		return queue{len(subjects), func(i int) subject { return subjects[i] }, share.String()}, err
 	}
-	entries, err := a.readFleet(f.file)
+	entries, err := a.readFleet("--fleet", f.file)
 	if err != nil {
 		return queue{}, err
 	}
@@ -80,20 +80,21 @@ func (a *app) queue(ctx context.Context, emails []string, f fleetFlags) (queue, 
 	return queue{len(entries), func(i int) subject { return a.entrySubject(accounts, entries[i]) }, share.String()}, nil
 }
 
-// readFleet reads the file of a fleet, and looks whether its targets are known.
-func (a *app) readFleet(path string) ([]fleet.Entry, error) {
+// readFleet reads the file of a fleet, which a flag has named, and looks whether
+// its targets are known.
+func (a *app) readFleet(flag, path string) ([]fleet.Entry, error) {
 	in := a.term.In
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
-			return nil, unreadable("--fleet", path, err)
+			return nil, unreadable(flag, path, err)
 		}
 		defer func() { _ = file.Close() }()
 		in = file
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxFleet))
 	if err != nil {
-		return nil, unreadable("--fleet", path, err)
+		return nil, unreadable(flag, path, err)
 	}
 	entries, err := fleet.Read(data, path)
 	if err != nil {

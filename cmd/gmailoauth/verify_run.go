@@ -12,12 +12,13 @@ import (
 	"gmailoauth/internal/fleet"
 )
 
-// window is how many mailboxes may be proven and wait for a slow one before
-// them: some megabytes.
-const window = 512
+// window is how many mailboxes may be proven and wait for one before them: more
+// than are proven in the ten seconds that three more tries take, or one mailbox
+// that was put off would hold up all others. They take some thirty megabytes.
+const window = 4096
 
-// enoughMemory is what the heap of a run over more than that is held to, in
-// bytes, where memory is collected too late: on a machine that has much to do.
+// enoughMemory is what the heap of a run is held to, in bytes: on a machine that
+// has much to do, memory is collected too late.
 const enoughMemory = 64 << 20
 
 // frugal holds the heap to enoughMemory until it is called off.
@@ -35,9 +36,7 @@ func (a *app) proveAll(ctx context.Context, q queue, f verifyFlags) error {
 		return err
 	}
 	defer release()
-	if q.n > window {
-		defer frugal()()
-	}
+	defer frugal()()
 	proof, err := a.newProof("verify", proofFlags{output: f.output, shard: q.shard, strict: f.strict})
 	if err != nil {
 		return err

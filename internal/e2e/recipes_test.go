@@ -101,6 +101,22 @@ func TestRecipes(t *testing.T) {
 			}
 		}
 	})
+	t.Run("gitlab-ci", func(t *testing.T) {
+		e := k.cook(t, ".gitlab-ci.yml")
+		for _, args := range []string{"init -q", "-c user.email=a@example.com -c user.name=a commit -q --allow-empty -m x", "remote add origin git@gitlab.com:example/mail.git"} {
+			e.do(t, append([]string{"git"}, strings.Fields(args)...)...)
+		}
+		local := filepath.Join(os.Getenv("E2E_GITLAB"), "node_modules/.bin/gitlab-ci-local")
+		e.says(t, "json schema validated", local, "--list")
+		scheduled := []string{local, "--variable", "CI_PIPELINE_SOURCE=schedule"}
+		for _, variable := range k.env {
+			scheduled = append(scheduled, "--variable", variable)
+		}
+		e.says(t, "PASS", append(scheduled, "gmail")...)
+		e.says(t, "gmail.xml", "grep", "-rl", "--include=gmail.xml", "imap.mailbox", ".")
+		e.spoil(t, ".gitlab-ci.yml", "parallel: 4", "paralel: 4")
+		e.refused(t, "'paralel' property is not expected", local, "--list")
+	})
 	t.Run("jenkins", func(t *testing.T) {
 		e := k.cook(t, "Jenkinsfile")
 		check(t, os.Rename(filepath.Join(e.dir, "Jenkinsfile"), filepath.Join(e.dir, "Jenkinsfile.groovy")))

@@ -16,6 +16,7 @@ type Entry struct {
 	Store     string
 	Protocols []string // in lower case, of those that we prove
 	Line      int      // where it stands in the file, from 1
+	Access    Access
 }
 
 // Shard is the share of one machine: the Index-th of Count, from 1. The zero

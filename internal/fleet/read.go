@@ -90,8 +90,9 @@ type file struct {
 	lines   map[string]int // where each account stands
 }
 
-// add takes an entry in, its account in our spelling.
-func (f *file) add(e Entry) error {
+// add takes an entry in, its account in our spelling, its access with what holds
+// for all. line gives where a key of it stands.
+func (f *file) add(e Entry, common Access, line func(key string) int) error {
 	email, err := account.CheckEmail(e.Account)
 	if err != nil {
 		pairs := []string{"key", "account", "wanted", "office@example.com"}
@@ -108,6 +109,9 @@ func (f *file) add(e Entry) error {
 	}
 	f.lines[email] = e.Line
 	e.Account = email
+	if err := f.agree(&e, common, line); err != nil {
+		return err
+	}
 	f.entries = append(f.entries, e)
 	return nil
 }
@@ -137,7 +141,7 @@ func (f *file) readLines(data []byte) error {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
 		}
-		if err := f.add(Entry{Account: text, Line: line}); err != nil {
+		if err := f.add(Entry{Account: text, Line: line}, Access{}, nil); err != nil {
 			return err
 		}
 	}

@@ -91,7 +91,9 @@ func TestReadRefuses(t *testing.T) {
 
 // Whatever is read, what comes out are addresses, each once.
 func FuzzRead(f *testing.F) {
-	for _, seed := range []string{"office@example.com\n", "- account: a@b.cd\n", "account;store\na@b.cd;file\n", "mailboxes: {a: &a [*a]}", "? [a]\n: b", "- !!binary =\n", "\"\n\",a"} {
+	for _, seed := range []string{"office@example.com\n", "- account: a@b.cd\n", "account;store\na@b.cd;file\n", "mailboxes: {a: &a [*a]}", "? [a]\n: b", "- !!binary =\n", "\"\n\",a",
+		"client: c\nrefresh_token_file: '{account}'\nmailboxes: [a@b.cd]", "- {account: a@b.cd, grant: delegation, service_account_file: k, scope: both}",
+		"account,client,grant\na@b.cd,c,consent", "service_account: a@b.iam.gserviceaccount.com\nmailboxes: [a@b.cd]"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -108,6 +110,10 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("Read: entry %+v", e)
 			}
 			seen[e.Account] = true
+			consents, delegates := e.Access.Client+e.Access.RefreshToken != "", e.Access.ServiceKey+e.Access.ServiceAccount != ""
+			if consents != (e.Access.Grant == Consent && consents) || delegates != (e.Access.Grant == Delegation) || e.Access.RefreshToken != "" && e.Access.Client == "" {
+				t.Fatalf("Read: access %+v", e.Access)
+			}
 		}
 	})
 }

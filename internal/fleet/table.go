@@ -32,6 +32,9 @@ func columnOf(heading string) (column, bool) {
 	case "protocols", "protocol":
 		return columnProtocols, true
 	}
+	if key := strings.ToLower(strings.TrimSpace(heading)); isAccess(key) {
+		return column(key), true
+	}
 	return columnForeign, false
 }
 
@@ -107,12 +110,12 @@ func (f *file) columns(heading []string) ([]column, error) {
 		return nil, wrong("fleet-no-column", f.name, 1)
 	}
 	if foreign != "" && !isExport {
-		return nil, wrong("fleet-unknown-key", f.name, 1, "key", foreign, "wanted", tableKeys)
+		return nil, f.unknownKey(foreign, tableKeys, 1)
 	}
 	return columns, nil
 }
 
-const tableKeys = "account, target, store, protocols"
+const tableKeys = "account, target, store, protocols, " + accessKeys
 
 func (f *file) row(line int, columns []column, row []string) error {
 	e := Entry{Line: line}
@@ -135,12 +138,17 @@ func (f *file) row(line int, columns []column, row []string) error {
 			if e.Protocols, err = f.protocols(line, strings.FieldsFunc(text, isBetween)); err != nil {
 				return err
 			}
+		case columnForeign:
+		default:
+			if err := f.setAccess(&e, string(columns[i]), text, line); err != nil {
+				return err
+			}
 		}
 	}
 	if blank {
 		return nil
 	}
-	return f.add(e)
+	return f.add(e, Access{}, func(string) int { return line })
 }
 
 // isBetween reports what may stand between protocols in one cell.

@@ -2,10 +2,12 @@ package fleet
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -44,13 +46,13 @@ func (f *file) readYAML(data []byte) error {
 func (f *file) mapping(root *yaml.Node) error {
 	var common Entry
 	var boxes *yaml.Node
-	seen := map[string]bool{}
+	seen := lines{}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
-		if seen[key.Value] {
+		if seen[key.Value] > 0 {
 			return wrong("fleet-unknown-key", f.name, key.Line, "key", key.Value, "wanted", fileKeys)
 		}
-		seen[key.Value] = true
+		seen[key.Value] = key.Line
 		if key.Value == "mailboxes" {
 			boxes = value
 			continue
@@ -60,8 +62,11 @@ func (f *file) mapping(root *yaml.Node) error {
 			return err
 		}
 		if !known || key.Value == "account" {
-			return wrong("fleet-unknown-key", f.name, key.Line, "key", key.Value, "wanted", fileKeys)
+			return f.unknownKey(key.Value, fileKeys, key.Line)
 		}
+	}
+	if err := f.forAll(common.Access, seen.of(root.Line)); err != nil {
+		return err
 	}
 	if boxes == nil || boxes.Kind != yaml.SequenceNode {
 		if boxes != nil && boxes.Tag != "!!null" {
@@ -73,44 +78,52 @@ func (f *file) mapping(root *yaml.Node) error {
 }
 
 const (
-	fileKeys = "target, store, protocols, mailboxes"
-	boxKeys  = "account, target, store, protocols"
+	fileKeys = "target, store, protocols, " + accessKeys + ", mailboxes"
+	boxKeys  = tableKeys
 )
+
+// lines are where the keys of a mapping stand.
+type lines map[string]int
+
+// of looks them up; what has no key there stands where the mapping does.
+func (l lines) of(mapping int) func(key string) int {
+	return func(key string) int { return cmp.Or(l[key], mapping) }
+}
 
 // list reads mailboxes: an address, or a mapping with one.
 func (f *file) list(boxes *yaml.Node, common Entry) error {
 	for _, box := range boxes.Content {
 		e := common
-		e.Line = box.Line
+		e.Line, e.Access = box.Line, Access{}
+		seen := lines{}
 		switch box.Kind {
 		case yaml.ScalarNode:
 			e.Account = box.Value
 		case yaml.MappingNode:
-			if err := f.box(&e, box); err != nil {
+			if err := f.box(&e, box, seen); err != nil {
 				return err
 			}
 		default:
 			return wrong("fleet-bad-value", f.name, box.Line, "key", "mailboxes", "wanted", "- office@example.com")
 		}
-		if err := f.add(e); err != nil {
+		if err := f.add(e, common.Access, seen.of(box.Line)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *file) box(e *Entry, box *yaml.Node) error {
-	seen := map[string]bool{}
+func (f *file) box(e *Entry, box *yaml.Node, seen lines) error {
 	for i := 0; i+1 < len(box.Content); i += 2 {
 		key, value := box.Content[i], box.Content[i+1]
 		known, err := f.set(e, key, value)
 		if err != nil {
 			return err
 		}
-		if !known || seen[key.Value] {
-			return wrong("fleet-unknown-key", f.name, key.Line, "key", key.Value, "wanted", boxKeys)
+		if !known || seen[key.Value] > 0 {
+			return f.unknownKey(key.Value, boxKeys, key.Line)
 		}
-		seen[key.Value] = true
+		seen[key.Value] = key.Line
 	}
 	return nil
 }
@@ -119,11 +132,13 @@ func (f *file) box(e *Entry, box *yaml.Node) error {
 func (f *file) set(e *Entry, key, value *yaml.Node) (known bool, err error) {
 	texts := map[string]*string{"account": &e.Account, "target": &e.Target, "store": &e.Store}
 	switch text := texts[key.Value]; {
-	case text != nil && value.Kind != yaml.ScalarNode:
+	case (text != nil || isAccess(key.Value)) && value.Kind != yaml.ScalarNode:
 		return true, wrong("fleet-bad-value", f.name, value.Line, "key", key.Value, "wanted", key.Value+": …")
 	case text != nil:
 		*text = value.Value
 		return true, nil
+	case isAccess(key.Value):
+		return true, f.setAccess(e, key.Value, strings.TrimSpace(value.Value), value.Line)
 	case key.Value != "protocols":
 		return false, nil
 	}

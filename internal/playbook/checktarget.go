@@ -3,6 +3,7 @@ package playbook
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gmailoauth/internal/diagnosis"
@@ -56,6 +57,9 @@ func (f *targetFile) mistakes(d targetData) []*diagnosis.Symptom {
 		case c.value != "" && !slices.Contains(c.wanted, c.value):
 			refuse("target-bad-value", c.key, "value", c.value, "wanted", strings.Join(c.wanted, ", "), "nearest", Nearest(c.value, c.wanted))
 		}
+	}
+	if d.PerProfile < 0 {
+		refuse("target-bad-value", "mailboxes_per_profile", "value", strconv.Itoa(d.PerProfile), "wanted", "100")
 	}
 	if d.ClientType == "web" && len(d.RedirectURIs) == 0 {
 		refuse("target-key-missing", "redirect_uris", "wanted", "{base_url}/path")

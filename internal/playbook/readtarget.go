@@ -107,7 +107,7 @@ func makeTarget(d targetData, t targetText, label func(string) string) *Target {
 	target := &Target{Title: t.Title, Summary: t.Summary, AppName: t.AppName, Support: d.Support, ClientType: d.ClientType,
 		RedirectURIs: d.RedirectURIs, Origins: d.Origins, Domains: d.Domains, Scopes: d.Scopes,
 		Protocols: d.Protocols, Optional: d.Optional, GmailAPI: d.GmailAPI, PromptConsent: cmp.Or(d.PromptConsent, "unknown"), Order: d.Order,
-		Sources: d.Sources}
+		MailboxesPerProfile: d.PerProfile, Sources: d.Sources}
 	for _, v := range d.Variables {
 		v.Flag = "--set " + v.Key
 		if v.Kind == "" {

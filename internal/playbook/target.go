@@ -25,6 +25,10 @@ type Target struct {
 	Warnings      []string // to read before connecting
 	Limits        []string // to remember afterwards
 	Sources       []Source
+
+	// MailboxesPerProfile is how many mailboxes one set of its mail settings, with
+	// one client, serves; 0: any number.
+	MailboxesPerProfile int
 }
 
 // Form is a form of the application, field by field.

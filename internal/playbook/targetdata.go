@@ -7,6 +7,7 @@ type targetData struct {
 	GmailAPI      string                `yaml:"gmail_api"`
 	PromptConsent string                `yaml:"prompt_consent"`
 	Order         string                `yaml:"order"`
+	PerProfile    int                   `yaml:"mailboxes_per_profile"`
 	Protocols     []string              `yaml:"protocols"`
 	Optional      []string              `yaml:"optional_protocols"`
 	Scopes        []string              `yaml:"scopes"`

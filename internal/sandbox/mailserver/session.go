@@ -60,10 +60,10 @@ func (s *session) secure(point string) error {
 	if settled {
 		return errEnd
 	}
-	config := s.servers.options.TLS.Clone()
-	if effect != nil {
+	config := s.servers.options.TLS // itself: a clone would have ticket keys of its own, and no session could be taken up
+	if effect != nil && effect.Certificate != "" {
+		config = config.Clone()
 		switch effect.Certificate {
-		case "":
 		case "none":
 			s.entered = true
 			return nil
