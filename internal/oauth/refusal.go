@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"html"
@@ -81,12 +82,13 @@ func readRefusal(body []byte) (refusalWords, bool) {
 	}
 	var object struct {
 		Status  any `json:"status"`
+		Code    any `json:"code"` // alone, in the older of these APIs
 		Message any `json:"message"`
 	}
 	if json.Unmarshal(wire.Error, &object) != nil || text(object.Status)+text(object.Message) == "" {
 		return refusalWords{}, false
 	}
-	words.code, words.text = text(object.Status), text(object.Message)
+	words.code, words.text = cmp.Or(text(object.Status), text(object.Code), "error"), text(object.Message)
 	return words, true
 }
 
