@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -12,6 +14,11 @@ import (
 type leakless struct{ *testing.M }
 
 func (l leakless) Run() int {
+	for _, asks := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if signal.Ignored(asks) { // by a shell's & or by nohup: who takes signals hands no ignoring down to the programs under test
+			signal.Notify(make(chan os.Signal, 1), asks)
+		}
+	}
 	code := l.M.Run()
 	if code != 0 {
 		return code

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -51,9 +50,6 @@ func TestStruckAtAnyMoment(t *testing.T) {
 	p := newProving(t)
 	emails := p.keep(t, struckBoxes, -1)
 	fleet := fleetFile(t, emails...)
-	hangups := make(chan os.Signal, 1) // who takes them hands no ignoring down: these tests may run under nohup
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
 	turn := 0
 	for _, format := range report.Formats() {
 		for _, toFile := range []bool{false, true} {
