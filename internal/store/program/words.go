@@ -65,7 +65,7 @@ func Join(words []string) string {
 // the program knew, so a line that looks like what we keep is left out.
 func lastWords(said string) string {
 	lines := strings.Split(strings.TrimSpace(said), "\n")
-	last := strings.TrimSpace(lines[len(lines)-1])
+	last := strings.ToValidUTF8(strings.TrimSpace(lines[len(lines)-1]), "") // before it is looked at: what is left out joins what is around it
 	if strings.ContainsAny(last, "{}") || strings.Contains(last, "_token") || strings.Contains(last, "client_secret") {
 		return "(a line that may hold a secret)"
 	}
