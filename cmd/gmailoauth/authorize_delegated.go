@@ -17,7 +17,11 @@ const (
 )
 
 // delegationFlags say which service account opens a mailbox, and with what.
-type delegationFlags struct{ grant, keyFile, serviceAccount, scope, gcpTokenFile string }
+type delegationFlags struct {
+	grant, keyFile, serviceAccount, scope string
+
+	signInFlags
+}
 
 func (d *delegationFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -25,7 +29,7 @@ func (d *delegationFlags) add(cmd *cobra.Command) {
 	f.StringVar(&d.keyFile, "service-account-file", "", "JSON of a service account's key, for --grant delegation (- for stdin)")
 	f.StringVar(&d.serviceAccount, "service-account", "", "address of a service account without a key: Google signs, on the word of gcloud or --gcp-token-file")
 	f.StringVar(&d.scope, "scope", "", "what a service account asks for: mail (default), imap-admin (IMAP only, all messages whatever the mailbox's settings) or both")
-	f.StringVar(&d.gcpTokenFile, "gcp-token-file", "", "file with an access token for Google Cloud, in place of gcloud's (- for stdin)")
+	d.signInFlags.add(cmd)
 }
 
 // wanted reports whether a mailbox is to be opened by delegation: that was said,
@@ -72,11 +76,9 @@ func (a *app) delegateTo(ctx context.Context, address string, d *delegationFlags
 // authorizeDelegated has a mailbox opened by a service account, and keeps which
 // one when that has worked. Nobody is asked.
 func (a *app) authorizeDelegated(ctx context.Context, email string, before account.Account, d *delegationFlags, files *clientFlags) error {
-	token, err := a.secretFromFlags(files, "--gcp-token-file", d.gcpTokenFile, gcpToken)
-	if err != nil {
+	if err := a.signIn(d.signInFlags, files); err != nil {
 		return err
 	}
-	a.delegates.cloud = token
 	acct, key, err := a.delegatedAccount(ctx, email, before, d, files)
 	if err != nil {
 		return err

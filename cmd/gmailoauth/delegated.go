@@ -5,10 +5,12 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/delegation"
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/federation"
 	"gmailoauth/internal/oauth"
 	"gmailoauth/internal/secret"
 	"gmailoauth/internal/store"
@@ -21,6 +23,11 @@ type delegates struct {
 	mu      sync.Mutex
 	signers map[string]*delegation.Signer // by store and address
 	cloud   secret.Text
+
+	cloudEnds       time.Time        // of cloud; zero: not known
+	identity        *federation.File // from which cloud is got; nil: none was read
+	credentialsFile string           // that of --credentials-file
+	credentialsFlag string
 }
 
 // unasked is the store of a mailbox that never consents: nothing is kept of it

@@ -25,6 +25,14 @@ func (a *app) delegatedAccount(ctx context.Context, email string, before account
 	if acct.Store == "" {
 		acct.Store = before.Store
 	}
+	serviceAccount := strings.ToLower(d.serviceAccount)
+	if d.keyFile+serviceAccount == "" && before.Delegation == nil {
+		named, err := a.identityAccount()
+		if err != nil {
+			return acct, key, err
+		}
+		serviceAccount = named
+	}
 	switch {
 	case d.keyFile != "":
 		read, err := a.readServiceKey(d.keyFile, files)
@@ -36,17 +44,17 @@ func (a *app) delegatedAccount(ctx context.Context, email string, before account
 		if err := a.useKey(acct, key); err != nil {
 			return acct, key, err
 		}
-	case d.serviceAccount != "":
+	case serviceAccount != "":
 		console, err := a.signingConsole(ctx)
 		if err != nil {
 			return acct, key, err
 		}
-		found, err := console.ServiceAccount(ctx, d.serviceAccount)
+		found, err := console.ServiceAccount(ctx, serviceAccount)
 		if err != nil {
 			return acct, key, err
 		}
 		acct.ClientID = found.UniqueID
-		acct.Delegation.ServiceAccount, acct.Delegation.Keyless = strings.ToLower(d.serviceAccount), true
+		acct.Delegation.ServiceAccount, acct.Delegation.Keyless = serviceAccount, true
 	case before.Delegation != nil:
 		acct.ClientID, acct.Delegation.ServiceAccount, acct.Delegation.Keyless = before.ClientID, before.Delegation.ServiceAccount, before.Delegation.Keyless
 		if d.scope == "" {

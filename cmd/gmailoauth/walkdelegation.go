@@ -31,7 +31,7 @@ func (g *gatherer) delegation() error {
 	}
 	path := g.answers.Get("service_account_file")
 	if path == "" {
-		return nil
+		return g.identity()
 	}
 	key, err := g.app.readServiceKey(path, &g.files)
 	if err != nil {
@@ -59,4 +59,19 @@ func keyAnswers(key account.ServiceKey) playbook.Answers {
 	}
 	return playbook.Answers{"service_account": found(key.Email), "service_account_id": found(key.ClientID),
 		"service_account_key": {Secret: key.Text(), From: playbook.FromFind}}
+}
+
+// identity takes the service account from the credential configuration file, if
+// there is one that names it and nothing else was named.
+func (g *gatherer) identity() error {
+	d := &g.app.delegates
+	d.credentialsFile, d.credentialsFlag = g.flags.credentialsFile, "--credentials-file"
+	if g.answers.Has("service_account") {
+		return nil
+	}
+	email, err := g.app.identityAccount()
+	if err == nil && email != "" {
+		g.answers["service_account"] = playbook.Answer{Values: []string{email}, From: playbook.FromFind}
+	}
+	return err
 }
