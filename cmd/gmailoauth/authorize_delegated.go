@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ type delegationFlags struct {
 	grant, keyFile, serviceAccount, scope string
 
 	signInFlags
+	wait time.Duration
 }
 
 func (d *delegationFlags) add(cmd *cobra.Command) {
@@ -76,6 +78,9 @@ func (a *app) delegateTo(ctx context.Context, address string, d *delegationFlags
 // authorizeDelegated has a mailbox opened by a service account, and keeps which
 // one when that has worked. Nobody is asked.
 func (a *app) authorizeDelegated(ctx context.Context, email string, before account.Account, d *delegationFlags, files *clientFlags) error {
+	if err := checkWait(d.wait); err != nil {
+		return err
+	}
 	if err := a.signIn(d.signInFlags, files); err != nil {
 		return err
 	}
@@ -86,7 +91,7 @@ func (a *app) authorizeDelegated(ctx context.Context, email string, before accou
 	if err := a.canKeep(ctx, acct); err != nil {
 		return err
 	}
-	if err := a.openDelegated(ctx, acct, key); err != nil {
+	if err := a.openPatiently(ctx, acct, key, d.wait); err != nil {
 		return err
 	}
 	a.note(a.words().Say("delegation.kept", "account", email, "service_account", acct.Delegation.ServiceAccount))
@@ -95,11 +100,19 @@ func (a *app) authorizeDelegated(ctx context.Context, email string, before accou
 
 // openDelegated asks for a token and, if there is one, keeps key and account.
 func (a *app) openDelegated(ctx context.Context, acct account.Account, key account.ServiceKey) error {
+	if err := a.tryDelegated(ctx, acct, key); err != nil {
+		return a.about(acct, a.toldApart(ctx, acct, err))
+	}
+	return nil
+}
+
+// tryDelegated is openDelegated, with Google's own words alone when it is refused.
+func (a *app) tryDelegated(ctx context.Context, acct account.Account, key account.ServiceKey) error {
 	limited, cancel := context.WithTimeout(ctx, 3*a.flags.timeout) // as many requests
 	defer cancel()
 	token, err := a.renewDelegated(limited, acct)
 	if err != nil {
-		return a.about(acct, a.toldApart(limited, acct, err))
+		return err
 	}
 	if err := a.keepKey(ctx, acct, key); err != nil {
 		return err

@@ -92,6 +92,8 @@ func (a *app) toldApart(ctx context.Context, acct account.Account, refused error
 	if err != nil {
 		return refused
 	}
+	ctx, cancel := context.WithTimeout(ctx, 2*a.flags.timeout) // as many requests
+	defer cancel()
 	var granted, lacking []string
 	for _, scope := range playbook.DelegatedScopes("both") {
 		if slices.Equal(acct.Delegation.Scopes, []string{scope}) {

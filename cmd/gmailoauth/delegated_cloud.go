@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/google"
@@ -33,6 +34,10 @@ func (a *app) signingConsole(ctx context.Context) (*googlecloud.Console, error) 
 		Token:          a.cloudToken}, nil
 }
 
+// gcloudTrusted is how long a token of gcloud's is used before it is asked again:
+// it gives none that is about to end.
+const gcloudTrusted = 20 * time.Minute
+
 // cloudToken is the token that was given, or one on the word of a CI server or a
 // cluster, or that of gcloud: got once for a command, and again when it ends.
 func (a *app) cloudToken(ctx context.Context) (secret.Text, error) {
@@ -53,7 +58,8 @@ func (a *app) cloudToken(ctx context.Context) (secret.Text, error) {
 		given, err = a.federated(ctx)
 	}
 	if err == nil && given.IsZero() {
-		given, err = a.gcloudToken(ctx) // it takes a second to start
+		given, err = a.gcloudToken(ctx)          // it takes a second to start,
+		d.cloudEnds = a.now().Add(gcloudTrusted) // and does not say when the token ends
 		if symptom, ok := errors.AsType[*diagnosis.Symptom](err); ok && symptom.Code == "gcloud-missing" {
 			err = noSignIn()
 		}
