@@ -36,22 +36,25 @@ func (d *delegationFlags) add(cmd *cobra.Command) {
 
 // wanted reports whether a mailbox is to be opened by delegation: that was said,
 // or it is so already and nothing else was said.
-func (d *delegationFlags) wanted(before account.Account, client *clientFlags) (bool, error) {
+func (d *delegationFlags) wanted(a *app, before account.Account, client *clientFlags) (bool, error) {
 	if !slices.Contains([]string{"", grantConsent, grantDelegation}, d.grant) {
 		return false, badChoice("bad-choice", "--grant", d.grant, grantConsent+", "+grantDelegation)
 	}
-	if playbook.DelegatedScopes(d.scope) == nil {
+	if d.scope != "" && playbook.DelegatedScopes(d.scope) == nil {
 		return false, badChoice("bad-choice", "--scope", d.scope, "mail, imap-admin, both")
 	}
 	other := client.file + client.id + client.refreshFile
 	named := d.keyFile + d.serviceAccount
+	if a.keyInVariable() {
+		named += serviceAccountKey
+	}
 	switch {
 	case d.grant == grantDelegation, d.grant == "" && named != "":
 		if d.keyFile != "" && d.serviceAccount != "" {
 			return false, inputSymptom("flags-exclude", "flag", "--service-account-file", "other", "--service-account", "flags", "--service-account-file, --service-account")
 		}
 		return true, nil
-	case d.grant == grantConsent && named != "":
+	case d.grant == grantConsent && d.keyFile+d.serviceAccount != "":
 		return false, inputSymptom("flags-exclude", "flag", "--grant consent", "other", "--service-account", "flags", "--grant consent, --service-account")
 	}
 	return d.grant == "" && before.Delegation != nil && other == "", nil
@@ -68,7 +71,7 @@ func (a *app) delegateTo(ctx context.Context, address string, d *delegationFlags
 	if err != nil {
 		return false, err
 	}
-	delegated, err := d.wanted(before, flags)
+	delegated, err := d.wanted(a, before, flags)
 	if err != nil || !delegated {
 		return false, err
 	}

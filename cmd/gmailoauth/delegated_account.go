@@ -8,25 +8,28 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
-	"gmailoauth/internal/google"
 	"gmailoauth/internal/playbook"
+	"gmailoauth/internal/secret"
 	"gmailoauth/internal/store"
 )
 
 // delegatedAccount describes the account that flags ask for, and the key that
 // they bring: zero if none.
 func (a *app) delegatedAccount(ctx context.Context, email string, before account.Account, d *delegationFlags, files *clientFlags) (account.Account, account.ServiceKey, error) {
-	var key account.ServiceKey
-	if _, domain, _ := strings.Cut(email, "@"); slices.Contains(strings.Fields(google.Known().Domains["consumer"].Value), domain) {
-		return account.Account{}, key, inputSymptom("delegation-of-consumer-mailbox", "account", email, "domain", domain)
+	if err := noConsumers([]string{email}); err != nil {
+		return account.Account{}, account.ServiceKey{}, err
 	}
 	acct := account.Account{Email: email, ClientType: account.ServiceAccount, Store: a.flags.store, Target: before.Target,
 		Delegation: &account.Delegation{Scopes: playbook.DelegatedScopes(d.scope)}}
 	if acct.Store == "" {
 		acct.Store = before.Store
 	}
+	key, err := a.givenKey(d, files)
+	if err != nil {
+		return acct, key, err
+	}
 	serviceAccount := strings.ToLower(d.serviceAccount)
-	if d.keyFile+serviceAccount == "" && before.Delegation == nil {
+	if key.Email+serviceAccount == "" && before.Delegation == nil {
 		named, err := a.identityAccount()
 		if err != nil {
 			return acct, key, err
@@ -34,12 +37,7 @@ func (a *app) delegatedAccount(ctx context.Context, email string, before account
 		serviceAccount = named
 	}
 	switch {
-	case d.keyFile != "":
-		read, err := a.readServiceKey(d.keyFile, files)
-		if err != nil {
-			return acct, key, err
-		}
-		key = read
+	case key.Email != "":
 		acct.ClientID, acct.Delegation.ServiceAccount = key.ClientID, key.Email
 		if err := a.useKey(acct, key); err != nil {
 			return acct, key, err
@@ -66,6 +64,37 @@ func (a *app) delegatedAccount(ctx context.Context, email string, before account
 	acct.ProjectID = account.ServiceAccountProject(acct.Delegation.ServiceAccount)
 	acct.Grant = account.Grant{ClientID: acct.ClientID, Scopes: acct.Delegation.Scopes}
 	return acct, key, nil
+}
+
+// serviceAccountKey is the variable, also with _FILE, of a service account's key:
+// the JSON as Google gave it.
+const serviceAccountKey = "GMAILOAUTH_SERVICE_ACCOUNT_KEY"
+
+func (a *app) keyInVariable() bool {
+	return a.env(serviceAccountKey) != "" || a.env(serviceAccountKey+"_FILE") != ""
+}
+
+// givenKey is the key that a flag or a variable brings; zero if none. A key in a
+// variable must be that of the service account that was named, if one was.
+func (a *app) givenKey(d *delegationFlags, files *clientFlags) (account.ServiceKey, error) {
+	path, text := d.keyFile, a.env(serviceAccountKey)
+	if path == "" && text == "" {
+		path = a.env(serviceAccountKey + "_FILE")
+	}
+	var key account.ServiceKey
+	var err error
+	switch {
+	case path != "":
+		key, err = a.readServiceKey(path, files)
+	case text != "":
+		a.hide.Hide(secret.New(text))
+		key, err = account.ReadServiceKey([]byte(text), serviceAccountKey)
+		a.hide.Hide(key.Private)
+	}
+	if err == nil && key.Email != "" && d.serviceAccount != "" && !strings.EqualFold(key.Email, d.serviceAccount) {
+		err = inputSymptom("flags-exclude", "flag", serviceAccountKey, "other", "--service-account", "flags", serviceAccountKey+", --service-account")
+	}
+	return key, err
 }
 
 // readServiceKey reads the file of --service-account-file.

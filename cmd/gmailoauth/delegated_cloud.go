@@ -69,3 +69,25 @@ func (a *app) cloudToken(ctx context.Context) (secret.Text, error) {
 	}
 	return given, err
 }
+
+// uniqueID is the numeric ID of a service account of which only the address is
+// known, for the page on which it is let in: asked once, and only when that page
+// is needed. Empty: Google does not tell us.
+func (a *app) uniqueID(ctx context.Context, serviceAccount string) string {
+	d := &a.delegates
+	d.looking.Lock()
+	defer d.looking.Unlock()
+	if id, asked := d.ids[serviceAccount]; asked {
+		return id
+	}
+	if d.ids == nil {
+		d.ids = map[string]string{}
+	}
+	d.ids[serviceAccount] = ""
+	console, err := a.signingConsole(ctx)
+	if err == nil {
+		found, _ := console.ServiceAccount(ctx, serviceAccount) // a help, and no condition
+		d.ids[serviceAccount] = found.UniqueID
+	}
+	return d.ids[serviceAccount]
+}

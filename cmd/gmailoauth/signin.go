@@ -48,9 +48,11 @@ func (a *app) signIn(s signInFlags, files *clientFlags) error {
 	}
 	a.delegates.mu.Lock()
 	defer a.delegates.mu.Unlock()
-	a.delegates.credentialsFile, a.delegates.credentialsFlag = s.credentialsFile, "--credentials-file"
 	if fileByFlag {
-		return nil
+		a.delegates.credentialsFile, a.delegates.credentialsFlag = s.credentialsFile, "--credentials-file"
+	}
+	if !tokenByFlag {
+		return nil // a variable is read when it is needed
 	}
 	token, err := a.secretFromFlags(files, "--gcp-token-file", s.gcpTokenFile, gcpToken)
 	a.delegates.cloud = token
@@ -94,6 +96,7 @@ func (a *app) readIdentity(path, flag string) (*federation.File, error) {
 	if path == "" {
 		return nil, nil
 	}
+	flag = cmp.Or(flag, credentialsVariable)
 	data, err := readBounded(path)
 	if err != nil {
 		return nil, unreadable(flag, path, err)

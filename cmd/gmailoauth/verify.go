@@ -21,6 +21,7 @@ type verifyFlags struct {
 	baseline    baselineFlags
 	concurrency int
 	output      string
+	delegation  delegationFlags
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -80,6 +81,7 @@ under --format nagios those of a plugin, 0 to 3.`,
 	flags.StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
 	flags.StringVar(&f.output, "output", "", "write to this file, in place of stdout")
 	f.fleet.add(cmd)
+	f.delegation.add(cmd)
 	return cmd
 }
 
@@ -100,7 +102,11 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if f.fleet.file == "" {
 		f.siblings = a.lazySiblings()
 	}
-	queue, err := a.queue(ctx, args, f.fleet)
+	opens, err := a.passing(&f.delegation, f.fleet.files())
+	if err != nil {
+		return err
+	}
+	queue, err := a.queue(ctx, args, f.fleet, opens)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,14 @@ func (g *gatherer) delegation() error {
 	if named && !g.answers.Has("grant") {
 		g.answers["grant"] = playbook.Answer{Values: []string{grantDelegation}, From: playbook.FromFind}
 	}
+	if g.app.keyInVariable() && !named && (!g.answers.Has("grant") || g.answers.Get("grant") == grantDelegation) {
+		key, err := g.app.givenKey(&delegationFlags{}, &g.files)
+		if err != nil {
+			return err
+		}
+		maps.Copy(g.answers, keyAnswers(key))
+		g.answers["grant"] = playbook.Answer{Values: []string{grantDelegation}, From: playbook.FromFind}
+	}
 	if g.answers.Get("grant") != grantDelegation {
 		return nil
 	}
@@ -65,7 +73,9 @@ func keyAnswers(key account.ServiceKey) playbook.Answers {
 // there is one that names it and nothing else was named.
 func (g *gatherer) identity() error {
 	d := &g.app.delegates
-	d.credentialsFile, d.credentialsFlag = g.flags.credentialsFile, "--credentials-file"
+	if file := g.flags.credentialsFile; file != g.app.env(credentialsVariable) {
+		d.credentialsFile, d.credentialsFlag = file, "--credentials-file"
+	}
 	if g.answers.Has("service_account") {
 		return nil
 	}
