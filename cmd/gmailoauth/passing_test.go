@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"gmailoauth/internal/e2e/recipes"
 	"gmailoauth/internal/sandbox"
 )
 
@@ -208,9 +210,7 @@ func TestPassingRefuses(t *testing.T) {
 		{[]string{"token", "a@example.com", "--service-account", "other@my-mail-123.iam.gserviceaccount.com"}, map[string]string{serviceAccountKey + "_FILE": key}, 2, "flags-exclude-each-other"},
 		{[]string{"token", "a@example.com"}, map[string]string{serviceAccountKey: "not a key"}, 2, "service-account-file-wrong"},
 	} {
-		for name, value := range row.env {
-			o.env[name] = value
-		}
+		maps.Copy(o.env, row.env)
 		got := o.runs(row.args...)
 		if got.code != row.code || lastWord(got.err) != row.want {
 			t.Errorf("%v: exit %d, want %d and %s\n%s", row.args, got.code, row.code, row.want, got.err)
@@ -229,5 +229,25 @@ func TestPassingNamesThePageOfTheAdminConsole(t *testing.T) {
 	got := o.runs("verify", "--fleet", fleetFile(t, "a@example.com", "b@example.com"), "--service-account", email, "--gcp-token-file", o.box.CloudTokenFile())
 	if got.code != 4 || strings.Count(got.out, "clientIdToAdd=1") == 0 {
 		t.Errorf("verify: exit %d, want 4 and the page\n%s%s", got.code, got.out, got.err)
+	}
+}
+
+// The recipes of docs/delegation.md are our commands with our flags, and YAML.
+func TestRecipesOfDelegation(t *testing.T) {
+	page, err := os.ReadFile("../../docs/delegation.md")
+	must(t, err)
+	folder := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(folder, "delegation.md"), page, 0o600))
+	all, err := recipes.Read(folder)
+	must(t, err)
+	commands := 0
+	for _, s := range all {
+		for _, args := range commandsIn(t, s) {
+			commands++
+			isCommand(t, s.Name(), args)
+		}
+	}
+	if commands < 8 {
+		t.Errorf("%d commands of ours were found, want those of the page", commands)
 	}
 }

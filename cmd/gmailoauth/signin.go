@@ -122,13 +122,17 @@ func (a *app) readIdentity(path, flag string) (*federation.File, error) {
 }
 
 // identityAccount is the service account as which the credential configuration
-// file acts, if there is such a file and it names one.
+// file acts, if there is such a file and it names one. A file of other tools that
+// cannot be read is none until somebody has to sign in with it.
 func (a *app) identityAccount() (string, error) {
 	a.delegates.mu.Lock()
 	defer a.delegates.mu.Unlock()
 	d := &a.delegates
 	if d.identity == nil {
 		identity, err := a.readIdentity(d.credentialsFile, d.credentialsFlag)
+		if err != nil && d.credentialsFile == "" && a.env(credentialsVariable) == "" {
+			return "", nil
+		}
 		if err != nil || identity == nil {
 			return "", err
 		}

@@ -25,6 +25,9 @@ stdout. It renews the token when too little of its hour is left; any number of
 programs may ask at once, and one of them renews. EMAIL may be left out when
 GMAILOAUTH_ACCOUNT is set or only one account is known.
 
+With a service account (--service-account-file, --service-account) EMAIL need not
+be known here: a new token is asked for, and nothing is kept.
+
 Formats: raw (the token), json, and xoauth2 or oauthbearer: the SASL initial
 response in base64, as AUTHENTICATE and AUTH take it.
 

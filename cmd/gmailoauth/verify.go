@@ -52,6 +52,10 @@ from 0 as well: 0/4 is 4/4. auto/4 takes the number from JOB_COMPLETION_INDEX
 (Indexed Job of Kubernetes) or CI_NODE_INDEX (GitLab), auto also the count from
 CI_NODE_TOTAL. gmailoauth report merge joins the JSON of all.
 
+With --grant delegation, or a service account, the mailboxes that are named need
+not be known here: its key (--service-account-file), or Google for it, opens each,
+and nothing is kept. Variables say the same where nothing is on disk.
+
 With --baseline, the JSON of an earlier run, only what changed since is told, and
 only what is new or has changed makes it fail: what was known is no news. JSON
 stays whole, with the changes under "baseline": it is the next run's baseline.
@@ -64,6 +68,7 @@ under --format nagios those of a plugin, 0 to 3.`,
   gmailoauth verify --format html --output verify.html
   gmailoauth verify --strict --warn-before 48h
   gmailoauth verify --baseline yesterday.json
+  gmailoauth verify --fleet boxes.txt --grant delegation --service-account-file key.json
   gmailoauth verify --fleet boxes.csv --shard auto/4 --format json > part.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.verify(cmd.Context(), args, f)
