@@ -22,7 +22,8 @@ type delegationFlags struct {
 	grant, keyFile, serviceAccount, scope string
 
 	signInFlags
-	wait time.Duration
+	wait        time.Duration
+	keyVariable bool // the key may come from a variable: settled by wanted
 }
 
 func (d *delegationFlags) add(cmd *cobra.Command) {
@@ -45,7 +46,7 @@ func (d *delegationFlags) wanted(a *app, before account.Account, client *clientF
 	}
 	other := client.file + client.id + client.refreshFile
 	named := d.keyFile + d.serviceAccount
-	if a.keyInVariable() {
+	if d.keyVariable = d.keyFile == "" && a.keyInVariable(); d.keyVariable {
 		named += serviceAccountKey
 	}
 	switch {

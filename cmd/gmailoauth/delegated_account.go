@@ -77,9 +77,11 @@ func (a *app) keyInVariable() bool {
 // givenKey is the key that a flag or a variable brings; zero if none. A key in a
 // variable must be that of the service account that was named, if one was.
 func (a *app) givenKey(d *delegationFlags, files *clientFlags) (account.ServiceKey, error) {
-	path, text := d.keyFile, a.env(serviceAccountKey)
-	if path == "" && text == "" {
-		path = a.env(serviceAccountKey + "_FILE")
+	path, text := d.keyFile, ""
+	if d.keyVariable {
+		if text = a.env(serviceAccountKey); text == "" {
+			path = a.env(serviceAccountKey + "_FILE")
+		}
 	}
 	var key account.ServiceKey
 	var err error

@@ -18,7 +18,7 @@ func (g *gatherer) delegation() error {
 		g.answers["grant"] = playbook.Answer{Values: []string{grantDelegation}, From: playbook.FromFind}
 	}
 	if g.app.keyInVariable() && !named && (!g.answers.Has("grant") || g.answers.Get("grant") == grantDelegation) {
-		key, err := g.app.givenKey(&delegationFlags{}, &g.files)
+		key, err := g.app.givenKey(&delegationFlags{keyVariable: true}, &g.files)
 		if err != nil {
 			return err
 		}

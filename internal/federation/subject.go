@@ -25,8 +25,7 @@ type source struct {
 	URL           string            `json:"url"`
 	Headers       map[string]string `json:"headers"`
 	EnvironmentID string            `json:"environment_id"`
-	Executable    json.RawMessage   `json:"executable"`
-	Certificate   json.RawMessage   `json:"certificate"`
+	Executable    *struct{}         `json:"executable"`
 	Format        struct {
 		Type  string `json:"type"`
 		Field string `json:"subject_token_field_name"`
