@@ -251,3 +251,24 @@ func TestRecipesOfDelegation(t *testing.T) {
 		t.Errorf("%d commands of ours were found, want those of the page", commands)
 	}
 }
+
+// The whole walk takes the key from a variable as well; a consent that was asked
+// for by a flag does not.
+func TestSetupTakesTheKeyFromAVariable(t *testing.T) {
+	o := newWorkplace(t)
+	t.Chdir(t.TempDir())
+	email, file := o.serviceKey(sandbox.AllDelegated()...)
+	key, err := os.ReadFile(file)
+	must(t, err)
+	o.env[serviceAccountKey] = string(key)
+	walk := []string{"setup", "--no-input", "--target", "generic-desktop", "--account", o.who, "--project", "my-mail-123"}
+	if got := o.runs(walk...); got.code != 0 || !strings.Contains(got.err, email) || strings.Contains(got.err+got.out, "PRIVATE KEY") {
+		t.Errorf("setup: exit %d\n%s%s", got.code, got.out, got.err)
+	}
+	if got := o.runs(append(walk, "--grant", "consent")...); got.code != 2 || !strings.Contains(got.err, "--client-file") {
+		t.Errorf("setup --grant consent: exit %d\n%s", got.code, got.err)
+	}
+	if got := o.runs("plan", "--target", "generic-desktop", "--account", o.who, "--project", "my-mail-123", "--format", "json"); got.code != 0 || strings.Contains(got.out, "PRIVATE KEY") || !strings.Contains(got.out, email) {
+		t.Errorf("plan: exit %d\n%s%s", got.code, got.out, got.err)
+	}
+}

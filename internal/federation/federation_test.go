@@ -243,3 +243,21 @@ func TestTokenOfNobody(t *testing.T) {
 		t.Errorf("Token = %v", err)
 	}
 }
+
+// Whatever a file says, it is refused or it names no address but the provider's.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{"", "{", `{"type":"external_account"}`, `{"type":"external_account","audience":"a","subject_token_type":"b","credential_source":{"file":"c"}}`,
+		`{"type":"external_account","audience":"a","subject_token_type":"b","token_url":"https://sts.example.com","credential_source":{"url":"https://d"}}`,
+		`{"type":"external_account","audience":"a","subject_token_type":"b","credential_source":{"executable":null,"file":"c","format":{"type":"json","subject_token_field_name":"x"}}}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := federation.Read(data, "credentials.json", google.Gmail())
+		if _, ok := errors.AsType[*diagnosis.Symptom](err); err != nil && !ok {
+			t.Errorf("Read: %v is no Symptom", err)
+		}
+		if err == nil && file.ServiceAccount != "" && !strings.Contains(file.ServiceAccount, "@") {
+			t.Errorf("Read: acts as %q", file.ServiceAccount)
+		}
+	})
+}
