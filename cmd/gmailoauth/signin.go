@@ -78,6 +78,7 @@ func (a *app) federated(ctx context.Context) (secret.Text, error) {
 	if err != nil {
 		return secret.Text{}, err
 	}
+	defer client.CloseIdleConnections()
 	exchange := federation.Exchange{HTTP: client, Timeout: a.flags.timeout, Hide: a.hide.Hide}
 	token, ends, err := exchange.Token(ctx, *d.identity)
 	d.cloudEnds = ends
