@@ -21,6 +21,7 @@ type verifyFlags struct {
 	baseline    baselineFlags
 	concurrency int
 	output      string
+	delegation  delegationFlags
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -51,6 +52,10 @@ from 0 as well: 0/4 is 4/4. auto/4 takes the number from JOB_COMPLETION_INDEX
 (Indexed Job of Kubernetes) or CI_NODE_INDEX (GitLab), auto also the count from
 CI_NODE_TOTAL. gmailoauth report merge joins the JSON of all.
 
+With --grant delegation, or a service account, the mailboxes that are named need
+not be known here: its key (--service-account-file), or Google for it, opens each,
+and nothing is kept. Variables say the same where nothing is on disk.
+
 With --baseline, the JSON of an earlier run, only what changed since is told, and
 only what is new or has changed makes it fail: what was known is no news. JSON
 stays whole, with the changes under "baseline": it is the next run's baseline.
@@ -63,6 +68,7 @@ under --format nagios those of a plugin, 0 to 3.`,
   gmailoauth verify --format html --output verify.html
   gmailoauth verify --strict --warn-before 48h
   gmailoauth verify --baseline yesterday.json
+  gmailoauth verify --fleet boxes.txt --grant delegation --service-account-file key.json
   gmailoauth verify --fleet boxes.csv --shard auto/4 --format json > part.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.verify(cmd.Context(), args, f)
@@ -80,6 +86,7 @@ under --format nagios those of a plugin, 0 to 3.`,
 	flags.StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
 	flags.StringVar(&f.output, "output", "", "write to this file, in place of stdout")
 	f.fleet.add(cmd)
+	f.delegation.add(cmd)
 	return cmd
 }
 
@@ -100,7 +107,11 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if f.fleet.file == "" {
 		f.siblings = a.lazySiblings()
 	}
-	queue, err := a.queue(ctx, args, f.fleet)
+	opens, err := a.passing(&f.delegation, f.fleet.files())
+	if err != nil {
+		return err
+	}
+	queue, err := a.queue(ctx, args, f.fleet, opens)
 	if err != nil {
 		return err
 	}
