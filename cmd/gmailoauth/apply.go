@@ -66,7 +66,7 @@ missing, 3 a check failed, 4 a person must act, 5 try later, 130 interrupted.`,
 	flags.StringVar(&f.shard, "shard", "", "this machine's share, I/N (auto/N and auto: see gmailoauth verify)")
 	flags.IntVar(&f.consent.RedirectPort, "redirect-port", 0, "loopback port (Desktop: any free one; Web: of the registered URI)")
 	flags.BoolVar(&f.consent.NoBrowser, "no-browser", false, "print the addresses of the consent pages, open nothing")
-	f.signInFlags.add(cmd)
+	f.add(cmd)
 	flags.StringVar(&a.flags.format, "format", "text", "text or json")
 	return cmd
 }
