@@ -14,6 +14,7 @@ type applyFlags struct {
 	noProof, failFast    bool
 	concurrency          int
 	consent              consentOptions
+	signInFlags
 }
 
 func (a *app) applyCommand() *cobra.Command {
@@ -29,7 +30,8 @@ file is that of verify --fleet; what it may say of each mailbox, or of all:
   refresh_token_file: token.txt     and nobody, where a token made elsewhere is adopted
   grant: delegation                 nobody either: a service account opens the mailbox,
   service_account_file: key.json    with this key, or, without one, as
-  service_account: ADDRESS          Google signs for it
+  service_account: ADDRESS          Google signs for it, on the word of gcloud's
+                                    sign-in, --gcp-token-file or --credentials-file
   scope: mail                       what it asks for: mail, imap-admin or both
   target, store, protocols          as verify --fleet has them
 
@@ -64,6 +66,7 @@ missing, 3 a check failed, 4 a person must act, 5 try later, 130 interrupted.`,
 	flags.StringVar(&f.shard, "shard", "", "this machine's share, I/N (auto/N and auto: see gmailoauth verify)")
 	flags.IntVar(&f.consent.RedirectPort, "redirect-port", 0, "loopback port (Desktop: any free one; Web: of the registered URI)")
 	flags.BoolVar(&f.consent.NoBrowser, "no-browser", false, "print the addresses of the consent pages, open nothing")
+	f.add(cmd)
 	flags.StringVar(&a.flags.format, "format", "text", "text or json")
 	return cmd
 }
@@ -71,6 +74,13 @@ missing, 3 a check failed, 4 a person must act, 5 try later, 130 interrupted.`,
 // apply reads, compares, tells, asks, does and proves.
 func (a *app) apply(ctx context.Context, f applyFlags) error {
 	if err := f.check(a); err != nil {
+		return err
+	}
+	files := &clientFlags{}
+	if f.file == "-" {
+		files.stdin = "--file"
+	}
+	if err := a.signIn(f.signInFlags, files); err != nil {
 		return err
 	}
 	r, err := a.planRollout(ctx, f)

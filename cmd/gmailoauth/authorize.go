@@ -52,6 +52,7 @@ Exit codes: 0 kept, 2 wrong or missing input, 3 wrong client ID or secret,
 	flags.add(cmd)
 	flags.addRefresh(cmd)
 	d.add(cmd)
+	addWait(cmd, &d.wait)
 	cmd.Flags().IntVar(&o.RedirectPort, "redirect-port", 0, "loopback port (Desktop: any free one; Web: of the registered URI)")
 	cmd.Flags().BoolVar(&o.NoBrowser, "no-browser", false, "print the address, open nothing")
 	return cmd

@@ -33,9 +33,11 @@ type workplace struct {
 	open func(ctx context.Context, address string, env terminal.Env) error // nil: who consents
 	now  func() time.Time                                                  // nil: time.Now
 	sink io.Writer                                                         // stdout; nil: out
-	mu   sync.Mutex
-	out  bytes.Buffer
-	err  bytes.Buffer
+
+	pause func(context.Context, time.Duration) bool // nil: by the real clock
+	mu    sync.Mutex
+	out   bytes.Buffer
+	err   bytes.Buffer
 }
 
 // lockedBuffer lets a test read what a command is still writing.
@@ -97,6 +99,7 @@ func (o *workplace) let(do func(*app) int) (code int, out, err string) {
 		lookupEnv:   func(name string) (string, bool) { v, ok := o.env[name]; return v, ok },
 		openBrowser: open,
 		hide:        new(secret.Redactor),
+		pause:       o.pause,
 	}
 	code = do(a)
 	o.mu.Lock()

@@ -56,6 +56,9 @@ func (o *workplace) playAll(scenarios ...scenario.Scenario) told {
 	if strings.HasPrefix(scenarios[0].Effects[0].At, "delegation.") {
 		return o.playDelegation(scenarios...)
 	}
+	if strings.HasPrefix(scenarios[0].Effects[0].At, "federation.") {
+		return o.playFederation(scenarios...)
+	}
 	hangs := slices.ContainsFunc(scenarios[0].Effects, func(e scenario.Effect) bool { return e.Hang })
 	limit := "20s"
 	if hangs {

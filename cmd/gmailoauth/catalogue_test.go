@@ -39,7 +39,7 @@ func TestEveryDiagnosisIsMet(t *testing.T) {
 	}
 	byHand := map[string]produced{}
 	for _, rows := range []map[string]produced{inputRows(), fileRows(), importRows(), storeRows(), elsewhereRows(), consentRows(), wireRows(),
-		networkRows(), machineRows(), cloudRows(), exportRows(), keyringRows(), vaultRows(), fleetRows(), applyRows(), warningRows(), doctorRows(), delegationRows()} {
+		networkRows(), machineRows(), cloudRows(), exportRows(), keyringRows(), vaultRows(), fleetRows(), applyRows(), warningRows(), doctorRows(), delegationRows(), federationRows()} {
 		for name, row := range rows {
 			if byHand[name] != nil || !slices.Contains(catalogue.Names(), name) {
 				t.Errorf("%s: two rows, or no such entry", name)

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/delegation"
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/federation"
 	"gmailoauth/internal/oauth"
 	"gmailoauth/internal/secret"
 	"gmailoauth/internal/store"
@@ -21,6 +23,14 @@ type delegates struct {
 	mu      sync.Mutex
 	signers map[string]*delegation.Signer // by store and address
 	cloud   secret.Text
+
+	cloudEnds       time.Time        // of cloud; zero: not known
+	identity        *federation.File // from which cloud is got; nil: none was read
+	credentialsFile string           // that of --credentials-file
+	credentialsFlag string
+
+	looking sync.Mutex
+	ids     map[string]string // numeric, by address; empty: not to be had
 }
 
 // unasked is the store of a mailbox that never consents: nothing is kept of it
@@ -46,6 +56,9 @@ func (a *app) renewDelegated(ctx context.Context, acct account.Account) (account
 	defer server.HTTP.CloseIdleConnections()
 	token, err := a.assert(ctx, server, acct, acct.Delegation.Scopes)
 	if symptom, ok := errors.AsType[*diagnosis.Symptom](err); ok {
+		if acct.ClientID == "" && symptom.Where == diagnosis.AtToken {
+			acct.ClientID = a.uniqueID(ctx, acct.Delegation.ServiceAccount)
+		}
 		return token, symptom.With(delegationFacts(acct)...)
 	}
 	return token, err

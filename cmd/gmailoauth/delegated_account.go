@@ -8,45 +8,51 @@ import (
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
-	"gmailoauth/internal/google"
 	"gmailoauth/internal/playbook"
+	"gmailoauth/internal/secret"
 	"gmailoauth/internal/store"
 )
 
 // delegatedAccount describes the account that flags ask for, and the key that
 // they bring: zero if none.
 func (a *app) delegatedAccount(ctx context.Context, email string, before account.Account, d *delegationFlags, files *clientFlags) (account.Account, account.ServiceKey, error) {
-	var key account.ServiceKey
-	if _, domain, _ := strings.Cut(email, "@"); slices.Contains(strings.Fields(google.Known().Domains["consumer"].Value), domain) {
-		return account.Account{}, key, inputSymptom("delegation-of-consumer-mailbox", "account", email, "domain", domain)
+	if err := noConsumers([]string{email}); err != nil {
+		return account.Account{}, account.ServiceKey{}, err
 	}
 	acct := account.Account{Email: email, ClientType: account.ServiceAccount, Store: a.flags.store, Target: before.Target,
 		Delegation: &account.Delegation{Scopes: playbook.DelegatedScopes(d.scope)}}
 	if acct.Store == "" {
 		acct.Store = before.Store
 	}
-	switch {
-	case d.keyFile != "":
-		read, err := a.readServiceKey(d.keyFile, files)
+	key, err := a.givenKey(d, files)
+	if err != nil {
+		return acct, key, err
+	}
+	serviceAccount := strings.ToLower(d.serviceAccount)
+	if key.Email+serviceAccount == "" && before.Delegation == nil {
+		named, err := a.identityAccount()
 		if err != nil {
 			return acct, key, err
 		}
-		key = read
+		serviceAccount = named
+	}
+	switch {
+	case key.Email != "":
 		acct.ClientID, acct.Delegation.ServiceAccount = key.ClientID, key.Email
 		if err := a.useKey(acct, key); err != nil {
 			return acct, key, err
 		}
-	case d.serviceAccount != "":
+	case serviceAccount != "":
 		console, err := a.signingConsole(ctx)
 		if err != nil {
 			return acct, key, err
 		}
-		found, err := console.ServiceAccount(ctx, d.serviceAccount)
+		found, err := console.ServiceAccount(ctx, serviceAccount)
 		if err != nil {
 			return acct, key, err
 		}
 		acct.ClientID = found.UniqueID
-		acct.Delegation.ServiceAccount, acct.Delegation.Keyless = strings.ToLower(d.serviceAccount), true
+		acct.Delegation.ServiceAccount, acct.Delegation.Keyless = serviceAccount, true
 	case before.Delegation != nil:
 		acct.ClientID, acct.Delegation.ServiceAccount, acct.Delegation.Keyless = before.ClientID, before.Delegation.ServiceAccount, before.Delegation.Keyless
 		if d.scope == "" {
@@ -58,6 +64,39 @@ func (a *app) delegatedAccount(ctx context.Context, email string, before account
 	acct.ProjectID = account.ServiceAccountProject(acct.Delegation.ServiceAccount)
 	acct.Grant = account.Grant{ClientID: acct.ClientID, Scopes: acct.Delegation.Scopes}
 	return acct, key, nil
+}
+
+// serviceAccountKey is the variable, also with _FILE, of a service account's key:
+// the JSON as Google gave it.
+const serviceAccountKey = "GMAILOAUTH_SERVICE_ACCOUNT_KEY"
+
+func (a *app) keyInVariable() bool {
+	return a.env(serviceAccountKey) != "" || a.env(serviceAccountKey+"_FILE") != ""
+}
+
+// givenKey is the key that a flag or a variable brings; zero if none. A key in a
+// variable must be that of the service account that was named, if one was.
+func (a *app) givenKey(d *delegationFlags, files *clientFlags) (account.ServiceKey, error) {
+	path, text := d.keyFile, ""
+	if d.keyVariable {
+		if text = a.env(serviceAccountKey); text == "" {
+			path = a.env(serviceAccountKey + "_FILE")
+		}
+	}
+	var key account.ServiceKey
+	var err error
+	switch {
+	case path != "":
+		key, err = a.readServiceKey(path, files)
+	case text != "":
+		a.hide.Hide(secret.New(text))
+		key, err = account.ReadServiceKey([]byte(text), serviceAccountKey)
+		a.hide.Hide(key.Private)
+	}
+	if err == nil && key.Email != "" && d.serviceAccount != "" && !strings.EqualFold(key.Email, d.serviceAccount) {
+		err = inputSymptom("flags-exclude", "flag", serviceAccountKey, "other", "--service-account", "flags", serviceAccountKey+", --service-account")
+	}
+	return key, err
 }
 
 // readServiceKey reads the file of --service-account-file.
@@ -84,6 +123,8 @@ func (a *app) toldApart(ctx context.Context, acct account.Account, refused error
 	if err != nil {
 		return refused
 	}
+	ctx, cancel := context.WithTimeout(ctx, 2*a.flags.timeout) // as many requests
+	defer cancel()
 	var granted, lacking []string
 	for _, scope := range playbook.DelegatedScopes("both") {
 		if slices.Equal(acct.Delegation.Scopes, []string{scope}) {

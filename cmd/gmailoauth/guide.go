@@ -73,6 +73,9 @@ func (a *app) guide(cmd *cobra.Command, w *walkFlags) (guide.Document, error) {
 	if err != nil {
 		return guide.Document{}, err
 	}
+	if book.Target != nil && answers.Get("grant") == grantDelegation {
+		book.Target = book.Target.WithDelegation()
+	}
 	variables := map[string]string{}
 	for key := range answers {
 		variables[key] = answers.Get(key)

@@ -16,6 +16,7 @@ import (
 func (a *app) setupCommand() *cobra.Command {
 	var flags walkFlags
 	var dryRun bool
+	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "The whole walk: from an empty Google account to a proof and a hand-over sheet",
@@ -49,6 +50,9 @@ must act at Google, 5 unreachable, 130 interrupted.`,
 			if dryRun {
 				return a.dryRun(cmd, &flags)
 			}
+			if err := checkWait(wait); err != nil {
+				return err
+			}
 			if flags.sandbox {
 				return a.setupInSandbox(cmd, &flags)
 			}
@@ -56,10 +60,11 @@ must act at Google, 5 unreachable, 130 interrupted.`,
 			if err != nil {
 				return err
 			}
-			return a.walkThrough(cmd.Context(), &walking{app: a, answers: answers, marks: marks, noBrowser: flags.noBrowser, wanted: flags.protocols})
+			return a.walkThrough(cmd.Context(), &walking{app: a, answers: answers, marks: marks, noBrowser: flags.noBrowser, wanted: flags.protocols, patience: wait})
 		},
 	}
 	flags.add(cmd)
+	addWait(cmd, &wait)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be asked and made, and touch nothing")
 	return cmd
 }
@@ -70,8 +75,9 @@ type walking struct {
 	answers   playbook.Answers // as given, or kept from an earlier run
 	marks     playbook.Marks
 	noBrowser bool
-	wanted    []string     // protocols to prove; empty: what the target needs
-	sandbox   *sandboxWalk // nil: the real Google, or what --provider says
+	patience  time.Duration // for a delegation to spread
+	wanted    []string      // protocols to prove; empty: what the target needs
+	sandbox   *sandboxWalk  // nil: the real Google, or what --provider says
 	resumed   bool
 	latest    playbook.Answers // as they stand now
 	unknown   []string         // what nobody could tell
@@ -80,7 +86,7 @@ type walking struct {
 // walkThrough carries out setup.Run with the wizard, or with what was given.
 func (a *app) walkThrough(ctx context.Context, w *walking) error {
 	face := wizard.New(wizard.Options{Terminal: a.term, Words: a.words(), Accept: w.accept, Line: a.lineOf, Explain: a.linesOf,
-		Open: func(ctx context.Context, address string) error { return a.openBrowser(ctx, address, a.env) }, Now: a.now, Unkept: w.sandbox != nil, Watch: w.watch, Pitfall: a.pitfall})
+		Open: func(ctx context.Context, address string) error { return a.openBrowser(ctx, address, a.env) }, Now: a.now, Unkept: w.sandbox != nil, Watch: w.watch, Pitfall: a.pitfall, Spreads: a.spreads})
 	var asker setup.Asker = face
 	if !a.interactive() {
 		asker = given{setup.Given{Notes: face.Tell}, face}

@@ -24,6 +24,9 @@ func (w *walking) delegate(ctx context.Context, turn setup.Turn) (setup.Outcome,
 		err = turn.Asker.Wait(ctx, a.words().Say("delegation.opening", "account", email), 0, func(ctx context.Context) error {
 			return a.openDelegated(ctx, acct, key)
 		})
+		if a.spreads(err) {
+			err = w.spreading(ctx, turn, acct, key, err)
+		}
 		if err != nil {
 			return out, err
 		}
@@ -50,4 +53,25 @@ func (w *walking) delegatedTo(email string, answers playbook.Answers, key accoun
 		return acct, nil
 	}
 	return acct, a.useKey(acct, key)
+}
+
+// spreading waits for a delegation that Google does not know of yet, if that is
+// wanted: right after it was authorized, the refusal is to be expected.
+func (w *walking) spreading(ctx context.Context, turn setup.Turn, acct account.Account, key account.ServiceKey, refused error) error {
+	a, patience := w.app, w.patience
+	if turn.Patient {
+		patience = max(patience, askedPatience)
+	} else {
+		turn.Asker.Tell([]playbook.Note{w.delegationNote(playbook.Heed, "spreading", "account", acct.Email)})
+	}
+	if patience == 0 {
+		return refused
+	}
+	told := a.tellSpreading
+	if a.term.Rich {
+		told = nil // the line that moves says it
+	}
+	return turn.Asker.Wait(ctx, a.words().Say("delegation.spread-wait", "account", acct.Email, "limit", clockOf(patience)), 0, func(ctx context.Context) error {
+		return a.openSpreading(ctx, acct, key, patience, told)
+	})
 }

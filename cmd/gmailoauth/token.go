@@ -16,6 +16,7 @@ func (a *app) tokenCommand() *cobra.Command {
 	var format string
 	var minValidity time.Duration
 	var renew bool
+	var d delegationFlags
 	cmd := &cobra.Command{
 		Use:   "token [EMAIL]",
 		Short: "Print a fresh access token",
@@ -23,6 +24,9 @@ func (a *app) tokenCommand() *cobra.Command {
 stdout. It renews the token when too little of its hour is left; any number of
 programs may ask at once, and one of them renews. EMAIL may be left out when
 GMAILOAUTH_ACCOUNT is set or only one account is known.
+
+With a service account (--service-account-file, --service-account) EMAIL need not
+be known here: a new token is asked for, and nothing is kept.
 
 Formats: raw (the token), json, and xoauth2 or oauthbearer: the SASL initial
 response in base64, as AUTHENTICATE and AUTH take it.
@@ -44,10 +48,11 @@ Exit codes: 0 good, 1 our fault, 2 input, 3 refused, 4 consent again, 5 try late
 			if len(args) == 1 {
 				email = args[0]
 			}
-			acct, secrets, err := a.account(cmd.Context(), email)
+			opened, err := a.toToken(cmd.Context(), email, &d)
 			if err != nil {
 				return err
 			}
+			acct, secrets := opened.account, opened.secrets
 			token, _, err := a.freshToken(cmd.Context(), acct, secrets, minValidity, renew)
 			if err != nil {
 				return err
@@ -59,6 +64,7 @@ Exit codes: 0 good, 1 our fault, 2 input, 3 refused, 4 consent again, 5 try late
 			return a.print(answer)
 		},
 	}
+	d.add(cmd)
 	cmd.Flags().StringVar(&format, "format", "raw", "raw, json, xoauth2 or oauthbearer")
 	cmd.Flags().DurationVar(&minValidity, "min-validity", ahead.Validity, "renew when less than this is left")
 	cmd.Flags().BoolVar(&renew, "renew", false, "renew in any case")

@@ -44,6 +44,10 @@ func TestBothWaysAgree(t *testing.T) {
 		{"folders elsewhere, and nothing there", false, 2, nil, func(t *testing.T, d *desk) { d.env["XDG_CONFIG_HOME"] = t.TempDir() }},
 		{"folders elsewhere, said in vain", true, 0, nil, func(_ *testing.T, d *desk) { d.env["XDG_CONFIG_HOME"] = "relative" }},
 		{"a variable", false, 0, nil, func(_ *testing.T, d *desk) { d.env["GMAILOAUTH_FORMAT"] = "json" }},
+		{"a variable of a delegation", false, 0, nil, func(_ *testing.T, d *desk) {
+			d.env["GMAILOAUTH_SERVICE_ACCOUNT"] = "mail@my-mail-123.iam.gserviceaccount.com"
+		}},
+		{"a variable of Google's tools", true, 0, nil, func(_ *testing.T, d *desk) { d.env["GOOGLE_APPLICATION_CREDENTIALS"] = "/nonexistent" }},
 		{"another variable", false, 2, nil, func(_ *testing.T, d *desk) { d.env["GMAILOAUTH_STORE"] = "env" }},
 		{"an empty variable", false, 0, nil, func(_ *testing.T, d *desk) { d.env["GMAILOAUTH_RENEW"] = "" }},
 		{"secrets gone", false, 2, nil, func(t *testing.T, d *desk) { must(t, os.Remove(d.secretsFile())) }},

@@ -187,7 +187,7 @@ func (h tracedHTTP) learn(req *http.Request) {
 	if err != nil {
 		return
 	}
-	for _, name := range []string{"code", "code_verifier", "client_secret", "refresh_token", "token", "assertion"} {
+	for _, name := range []string{"code", "code_verifier", "client_secret", "refresh_token", "token", "assertion", "subject_token"} {
 		h.trace.hide.Hide(secret.New(form.Get(name)))
 	}
 }

@@ -25,6 +25,7 @@ import (
 //	connect EMAIL                a client, a consent and authorize, for stories that begin later
 //	grant EMAIL FILE [SCOPE…]    a refresh token for the last client, made elsewhere, in FILE
 //	tokens EMAIL FILE [SCOPE…]   the same, laid into the blanks of FILE, the token file of another helper
+//	credentials FILE [EMAIL]       a credential configuration file of workload identity federation, as a service account;
 //	service-account FILE [SCOPE…] a service account to which example.com delegates scopes, its key in FILE;
 //	                             SERVICE_ACCOUNT and SERVICE_ACCOUNT_ID are set
 //	withdraw EMAIL               the user removes our access at Google
@@ -65,6 +66,7 @@ func TestTranscripts(t *testing.T) {
 			"grant":           verb(2, (*story).grant),
 			"tokens":          verb(2, (*story).tokens),
 			"service-account": verb(1, (*story).serviceAccount),
+			"credentials":     verb(1, (*story).credentials),
 
 			"withdraw": verb(1, func(s *story, _ *testscript.TestScript, args []string) { s.box.Withdraw(args[0]) }),
 			"vault":    verb(0, (*story).runVault),

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"gmailoauth/internal/diagnosis"
 	"gmailoauth/internal/report"
 )
 
@@ -21,6 +18,7 @@ type verifyFlags struct {
 	baseline    baselineFlags
 	concurrency int
 	output      string
+	delegation  delegationFlags
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -51,6 +49,10 @@ from 0 as well: 0/4 is 4/4. auto/4 takes the number from JOB_COMPLETION_INDEX
 (Indexed Job of Kubernetes) or CI_NODE_INDEX (GitLab), auto also the count from
 CI_NODE_TOTAL. gmailoauth report merge joins the JSON of all.
 
+With --grant delegation, or a service account, the mailboxes that are named need
+not be known here: its key (--service-account-file), or Google for it, opens each,
+and nothing is kept. Variables say the same where nothing is on disk.
+
 With --baseline, the JSON of an earlier run, only what changed since is told, and
 only what is new or has changed makes it fail: what was known is no news. JSON
 stays whole, with the changes under "baseline": it is the next run's baseline.
@@ -63,6 +65,7 @@ under --format nagios those of a plugin, 0 to 3.`,
   gmailoauth verify --format html --output verify.html
   gmailoauth verify --strict --warn-before 48h
   gmailoauth verify --baseline yesterday.json
+  gmailoauth verify --fleet boxes.txt --grant delegation --service-account-file key.json
   gmailoauth verify --fleet boxes.csv --shard auto/4 --format json > part.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.verify(cmd.Context(), args, f)
@@ -80,6 +83,7 @@ under --format nagios those of a plugin, 0 to 3.`,
 	flags.StringVar(&a.flags.format, "format", "text", strings.Join(report.Formats(), ", "))
 	flags.StringVar(&f.output, "output", "", "write to this file, in place of stdout")
 	f.fleet.add(cmd)
+	f.delegation.add(cmd)
 	return cmd
 }
 
@@ -100,48 +104,14 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if f.fleet.file == "" {
 		f.siblings = a.lazySiblings()
 	}
-	queue, err := a.queue(ctx, args, f.fleet)
+	opens, err := a.passing(&f.delegation, f.fleet.files())
+	if err != nil {
+		return err
+	}
+	queue, err := a.queue(ctx, args, f.fleet, opens)
 	if err != nil {
 		return err
 	}
 	f.baseline.all = len(args) == 0 && queue.shard == "" && !f.fleet.failFast
 	return a.proveAll(ctx, queue, f)
-}
-
-func (f *verifyFlags) check(format string) error {
-	if err := checkProtocols(f.protocols); err != nil {
-		return err
-	}
-	var mechanisms []string
-	for _, name := range f.sasl {
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "xoauth2", "oauthbearer":
-			mechanisms = append(mechanisms, strings.ToUpper(strings.TrimSpace(name)))
-		case "both":
-			mechanisms = append(mechanisms, "XOAUTH2", "OAUTHBEARER")
-		default:
-			return badChoice("bad-sasl", "--sasl", name, "xoauth2, oauthbearer, both")
-		}
-	}
-	slices.Sort(mechanisms)
-	slices.Reverse(mechanisms) // XOAUTH2 first
-	f.sasl = slices.Compact(mechanisms)
-	if known := report.Formats(); !slices.Contains(known, format) {
-		return badChoice("bad-format", "--format", format, strings.Join(known, ", "))
-	}
-	if f.concurrency < 1 || f.concurrency > 256 {
-		return badChoice("bad-value", "--concurrency", fmt.Sprint(f.concurrency), "1…256")
-	}
-	return nil
-}
-
-// badChoice refuses a value of a flag that has few. It is not repeated if it
-// could be a secret that was meant for another flag.
-func badChoice(code, flag, value, wanted string) error {
-	symptom := &diagnosis.Symptom{Where: diagnosis.AtInput, Code: code,
-		Facts: map[string]string{"flag": flag, "wanted": wanted}}
-	if len(value) <= 16 {
-		symptom.Facts["value"] = value
-	}
-	return symptom
 }

@@ -57,14 +57,27 @@ type queue struct {
 	shard string
 }
 
-// queue reads which mailboxes are to be proven here.
-func (a *app) queue(ctx context.Context, emails []string, f fleetFlags) (queue, error) {
+// files are what of the command line took stdin.
+func (f *fleetFlags) files() *clientFlags {
+	if f.file == "-" {
+		return &clientFlags{stdin: "--fleet"}
+	}
+	return &clientFlags{}
+}
+
+// queue reads which mailboxes are to be proven here; opens opens those that were
+// named, if it is not nil.
+func (a *app) queue(ctx context.Context, emails []string, f fleetFlags, opens *passing) (queue, error) {
 	share, err := fleet.ParseShard(f.shard, a.env)
 	if err != nil {
 		return queue{}, err
 	}
 	if f.file == "" {
-		subjects, err := a.toVerify(ctx, emails)
+		toVerify := a.toVerify
+		if opens != nil && (len(emails) > 0 || opens.flagged) {
+			toVerify = func(_ context.Context, emails []string) ([]subject, error) { return opens.named(emails) }
+		}
+		subjects, err := toVerify(ctx, emails)
 		subjects = fleet.Share(share, subjects)
 		return queue{len(subjects), func(i int) subject { return subjects[i] }, share.String()}, err
 	}
@@ -72,11 +85,14 @@ func (a *app) queue(ctx context.Context, emails []string, f fleetFlags) (queue, 
 	if err != nil {
 		return queue{}, err
 	}
+	entries = fleet.Share(share, entries)
+	if opens != nil {
+		return queue{len(entries), func(i int) subject { return opens.entry(entries[i]) }, share.String()}, nil
+	}
 	accounts, err := a.accounts()
 	if err != nil {
 		return queue{}, err
 	}
-	entries = fleet.Share(share, entries)
 	return queue{len(entries), func(i int) subject { return a.entrySubject(accounts, entries[i]) }, share.String()}, nil
 }
 

@@ -17,6 +17,14 @@ func (g *gatherer) delegation() error {
 	if named && !g.answers.Has("grant") {
 		g.answers["grant"] = playbook.Answer{Values: []string{grantDelegation}, From: playbook.FromFind}
 	}
+	if g.app.keyInVariable() && !named && (!g.answers.Has("grant") || g.answers.Get("grant") == grantDelegation) {
+		key, err := g.app.givenKey(&delegationFlags{keyVariable: true}, &g.files)
+		if err != nil {
+			return err
+		}
+		maps.Copy(g.answers, keyAnswers(key))
+		g.answers["grant"] = playbook.Answer{Values: []string{grantDelegation}, From: playbook.FromFind}
+	}
 	if g.answers.Get("grant") != grantDelegation {
 		return nil
 	}
@@ -31,7 +39,7 @@ func (g *gatherer) delegation() error {
 	}
 	path := g.answers.Get("service_account_file")
 	if path == "" {
-		return nil
+		return g.identity()
 	}
 	key, err := g.app.readServiceKey(path, &g.files)
 	if err != nil {
@@ -59,4 +67,21 @@ func keyAnswers(key account.ServiceKey) playbook.Answers {
 	}
 	return playbook.Answers{"service_account": found(key.Email), "service_account_id": found(key.ClientID),
 		"service_account_key": {Secret: key.Text(), From: playbook.FromFind}}
+}
+
+// identity takes the service account from the credential configuration file, if
+// there is one that names it and nothing else was named.
+func (g *gatherer) identity() error {
+	d := &g.app.delegates
+	if file := g.flags.credentialsFile; file != g.app.env(credentialsVariable) {
+		d.credentialsFile, d.credentialsFlag = file, "--credentials-file"
+	}
+	if g.answers.Has("service_account") {
+		return nil
+	}
+	email, err := g.app.identityAccount()
+	if err == nil && email != "" {
+		g.answers["service_account"] = playbook.Answer{Values: []string{email}, From: playbook.FromFind}
+	}
+	return err
 }

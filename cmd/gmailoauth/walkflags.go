@@ -19,6 +19,8 @@ type walkFlags struct {
 	text      map[string]*string // answers by the key of their question
 	noBrowser bool
 	sandbox   bool
+
+	credentialsFile string
 }
 
 // walkTexts are the questions that one text answers: key, flag, what help says.
@@ -64,6 +66,7 @@ func (w *walkFlags) add(cmd *cobra.Command) {
 	f.Lookup("withdraw").NoOptDefVal = "yes"
 	f.StringSliceVar(&w.ack, "ack", nil, "STEP: say that a step that only a person can do is done (repeatable)")
 	f.BoolVar(&w.noBrowser, "no-browser", false, "print the address of Google's page, open nothing")
+	addCredentialsFile(cmd, &w.credentialsFile)
 	f.BoolVar(&w.sandbox, "sandbox", false, "walk through a look-alike on this machine instead of Google")
 }
 

@@ -66,7 +66,7 @@ type sentence struct {
 // embedded, and a test loads every language.
 func Load(lang string) (*Catalogue, error) {
 	c := &Catalogue{}
-	parts := []string{"export", "input", "import", "fleet", "apply", "stores", "keyring", "vault", "warning", "delegation", "auth", "cloud", "doctor", "connect", "mail", "unknown"} // in the order of the search
+	parts := []string{"export", "input", "import", "fleet", "apply", "stores", "keyring", "vault", "warning", "federation", "delegation", "auth", "cloud", "doctor", "connect", "mail", "unknown"} // in the order of the search
 	for _, part := range parts {
 		var entries []*entry
 		if err := decode("catalogue/"+part+".yaml", &entries); err != nil {

@@ -34,7 +34,7 @@ type Provider struct {
 	// What Google Cloud does for programs, each the beginning of all addresses of
 	// one API, without a slash at the end; empty in a provider file that names none.
 	ResourceManagerEndpoint, ServiceUsageEndpoint, GmailEndpoint string
-	IAMEndpoint, IAMCredentialsEndpoint                          string
+	IAMEndpoint, IAMCredentialsEndpoint, STSEndpoint             string
 
 	Scopes []string // what a consent asks for
 	IMAP   *Server
@@ -65,6 +65,7 @@ func Gmail() Provider {
 		GmailEndpoint:           f.Endpoints["gmail"].Value,
 		IAMEndpoint:             f.Endpoints["iam"].Value,
 		IAMCredentialsEndpoint:  f.Endpoints["iam-credentials"].Value,
+		STSEndpoint:             f.Endpoints["sts"].Value,
 		Scopes:                  []string{f.Scopes["openid"].Value, f.Scopes["email"].Value, f.Scopes["mail"].Value},
 		IMAP:                    &imap,
 		SMTP:                    []Server{server("smtp", Implicit), server("submission", STARTTLS)},

@@ -73,6 +73,7 @@ func (r *providerReader) readKey(p *Provider, keyNode, value *yaml.Node) error {
 		"gmail_endpoint":            &p.GmailEndpoint,
 		"iam_endpoint":              &p.IAMEndpoint,
 		"iam_credentials_endpoint":  &p.IAMCredentialsEndpoint,
+		"sts_endpoint":              &p.STSEndpoint,
 	}
 	if field := endpoints[key]; field != nil {
 		if err := r.decode(value, key, field); err != nil {

@@ -55,6 +55,7 @@ const (
 	Leave   Move = "leave"
 	Retry   Move = "retry"   // of an action that was refused
 	ByHand  Move = "by-hand" // the same, of one that a person can do as well
+	Wait    Move = "wait"    // and try again, until what was refused is known everywhere
 	Mend    Move = "mend"    // to the step that View.Mend names
 )
 

@@ -84,6 +84,11 @@ func delegationLink(answers Answers, links map[string]string) {
 	}
 }
 
-func withoutApart(steps []Step, answers Answers) []Step {
-	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return s.apart(answers) })
+// walked are the steps of the walk that the answers have chosen, in its words.
+func walked(steps []Step, answers Answers) []Step {
+	own := slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return s.apart(answers) })
+	for i := range own {
+		own[i] = own[i].spoken(answers)
+	}
+	return own
 }

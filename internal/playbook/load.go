@@ -31,6 +31,7 @@ type stepData struct {
 	Asks        []questionData    `yaml:"asks"`
 	Source      string            `yaml:"source"`
 	Checked     string            `yaml:"checked"`
+	Delegated   *delegatedData    `yaml:"delegated"` // of a step of both walks
 }
 
 type instructionData struct {
@@ -74,6 +75,7 @@ type stepText struct {
 	Skip      string                     `yaml:"skip"`
 	Do        map[string]instructionText `yaml:"do"`
 	Questions map[string]questionText    `yaml:"questions"`
+	Delegated *delegatedText             `yaml:"delegated"`
 }
 
 type instructionText struct {
@@ -132,7 +134,8 @@ func readWalk(name string, into any) error {
 func makeStep(d stepData, t stepText, ack questionText, label func(string) string) Step {
 	step := Step{ID: d.ID, Title: label(t.Title), Stage: label(t.Stage), Why: label(t.Why), More: label(t.More),
 		Sees: label(t.Sees), Checks: label(t.Checks), Pitfalls: d.Pitfalls, Skip: label(t.Skip), Per: d.Per, Link: d.Link, Action: d.Action, Person: d.Person, Auto: d.Auto,
-		Proves: d.Proves, When: d.When, Grant: d.Grant, Source: d.Source, Checked: d.Checked}
+		Proves: d.Proves, When: d.When, Grant: d.Grant, Source: d.Source, Checked: d.Checked,
+		delegated: makeDelegated(d.Delegated, t.Delegated, label)}
 	for _, i := range d.Do {
 		step.Instructions = append(step.Instructions, makeInstruction(i, t.Do[i.ID], label))
 	}

@@ -74,7 +74,7 @@ func StepOf(diagnosis string) string {
 		panic(err) // embedded, and read by a test
 	}
 	for _, step := range file.Steps {
-		if slices.Contains(step.Pitfalls, diagnosis) {
+		if slices.Contains(step.Pitfalls, diagnosis) || step.Delegated != nil && slices.Contains(step.Delegated.Pitfalls, diagnosis) {
 			return step.ID
 		}
 	}

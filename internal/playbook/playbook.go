@@ -154,6 +154,8 @@ type Step struct {
 	Grant        string // consent or delegation: the walk that it belongs to; empty for both
 	Source       string
 	Checked      string // YYYY-MM-DD
+
+	delegated *delegated // what differs when a service account opens the mailboxes; nil: nothing
 }
 
 // StepState is a step as it stands with the answers so far: blanks filled, the

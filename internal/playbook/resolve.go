@@ -30,7 +30,7 @@ func (p *Playbook) Resolve(answers Answers, marks Marks) []StepState {
 		}
 	}
 	states := make([]StepState, 0, len(p.Steps))
-	for _, step := range withoutApart(p.Steps, answers) {
+	for _, step := range walked(p.Steps, answers) {
 		state := p.state(step, fill)
 		mark := marks[step.ID]
 		if proven[step.ID] {

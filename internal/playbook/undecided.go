@@ -28,7 +28,7 @@ func (p *Playbook) Undecided(answers Answers, marks Marks) []StepState {
 		u.paste.blanks[key] = blank(words)
 	}
 	states := make([]StepState, 0, len(p.Steps))
-	for _, step := range withoutApart(p.Steps, answers) {
+	for _, step := range walked(p.Steps, answers) {
 		states = append(states, u.step(step, marks[step.ID]))
 	}
 	return states

@@ -27,6 +27,7 @@ type providerFile struct {
 	GmailAPI      string          `yaml:"gmail_endpoint"`
 	IAM           string          `yaml:"iam_endpoint"`
 	Credentials   string          `yaml:"iam_credentials_endpoint"`
+	STS           string          `yaml:"sts_endpoint"`
 	Scopes        []string        `yaml:"scopes,flow"`
 	IMAP          *google.Server  `yaml:"imap,flow"`
 	SMTP          []google.Server `yaml:"smtp,flow"`
@@ -42,7 +43,7 @@ func inYAML(p google.Provider, caFile string) ([]byte, error) {
 		Name: p.Name, Issuer: p.Issuer, Authorization: p.AuthorizationEndpoint, Token: p.TokenEndpoint,
 		Revocation: p.RevocationEndpoint, Userinfo: p.UserinfoEndpoint, Tokeninfo: p.TokeninfoEndpoint,
 		Resources: p.ResourceManagerEndpoint, Services: p.ServiceUsageEndpoint, GmailAPI: p.GmailEndpoint,
-		IAM: p.IAMEndpoint, Credentials: p.IAMCredentialsEndpoint,
+		IAM: p.IAMEndpoint, Credentials: p.IAMCredentialsEndpoint, STS: p.STSEndpoint,
 		Scopes: p.Scopes, IMAP: p.IMAP, SMTP: p.SMTP, POP3: p.POP3, CAFile: caFile,
 	})
 	if err != nil {

@@ -174,7 +174,7 @@ func (s *Sandbox) describe(base string, plainPages bool) google.Provider {
 		Name: "sandbox", Issuer: base, AuthorizationEndpoint: base + "/auth", TokenEndpoint: base + "/token",
 		RevocationEndpoint: base + "/token/revocation", UserinfoEndpoint: base + "/me", TokeninfoEndpoint: base + "/tokeninfo", GmailEndpoint: base,
 		Scopes: google.Gmail().Scopes, IMAP: &s.mail.IMAP, SMTP: []google.Server{s.mail.SMTP, s.mail.Submission}, POP3: &s.mail.POP3,
-		ResourceManagerEndpoint: base, ServiceUsageEndpoint: base, IAMEndpoint: base, IAMCredentialsEndpoint: base,
+		ResourceManagerEndpoint: base, ServiceUsageEndpoint: base, IAMEndpoint: base, IAMCredentialsEndpoint: base, STSEndpoint: base,
 		CAFile: filepath.Join(s.dir, caName),
 	}
 	if plainPages {

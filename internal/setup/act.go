@@ -17,7 +17,8 @@ func (w *walker) act(ctx context.Context, i int) error {
 		}
 		w.Asker.Show(view)
 	}
-	outcome, err := w.Actions[step.Action].Run(ctx, Turn{Step: step, Answers: w.complete, Asker: w.Asker})
+	outcome, err := w.Actions[step.Action].Run(ctx, Turn{Step: step, Answers: w.complete, Asker: w.Asker, Patient: w.patient})
+	w.patient = false
 	w.Asker.Tell(outcome.Notes)
 	if err != nil {
 		if saving := w.takeBack(outcome); saving != nil {
@@ -57,6 +58,8 @@ func (w *walker) refused(ctx context.Context, i int, refusal error) error {
 		return refusal
 	case move == playbook.ByHand:
 		return w.byHand(ctx, w.steps[i].ID)
+	case move == playbook.Wait:
+		w.patient = true
 	case move == playbook.Mend && view.Mend != "":
 		w.mend(view.Mend)
 	case move == playbook.Back && len(w.steps[i].Questions) > 0:

@@ -20,6 +20,7 @@ type walker struct {
 	revisit  string             // id of the step to which the admin went back
 	further  string             // id of the step that stands on the screen already
 	seen     playbook.StepState // the step as it stood on the screen last
+	patient  bool               // the next action may wait: the admin said so
 	complete playbook.Answers
 	steps    []playbook.StepState
 }

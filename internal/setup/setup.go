@@ -62,6 +62,7 @@ type Turn struct {
 	Step    playbook.StepState
 	Answers playbook.Answers // complete; not to be changed
 	Asker   Asker            // for Tell and Wait
+	Patient bool             // it was refused a moment ago, and the admin wants to wait
 }
 
 // Outcome is what an action did.

@@ -42,7 +42,9 @@ func OpenBrowser(ctx context.Context, address string, env Env) error {
 func WithoutSecrets(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		return strings.HasPrefix(name, "GMAILOAUTH_") && (strings.HasSuffix(name, "_SECRET") || strings.HasSuffix(name, "_TOKEN"))
+		return strings.HasPrefix(name, "GMAILOAUTH_") && slices.ContainsFunc([]string{"_SECRET", "_TOKEN", "_KEY", "_PASSPHRASE"}, func(kind string) bool {
+			return strings.HasSuffix(name, kind)
+		})
 	})
 }
 

@@ -136,7 +136,8 @@ func TestInContainer(t *testing.T) {
 
 func TestWithoutSecrets(t *testing.T) {
 	environ := []string{"PATH=/bin", "GMAILOAUTH_CLIENT_SECRET=hush", "GMAILOAUTH_CLIENT_SECRET_FILE=/run/secret", "GMAILOAUTH_REFRESH_TOKEN=hush",
-		"GMAILOAUTH_CLIENT_ID=x", "OTHER_TOKEN=theirs", "GMAILOAUTH_LANG="}
+		"GMAILOAUTH_CLIENT_ID=x", "OTHER_TOKEN=theirs", "GMAILOAUTH_LANG=",
+		"GMAILOAUTH_SERVICE_ACCOUNT_KEY={hush}", "GMAILOAUTH_AGE_PASSPHRASE=hush", "GMAILOAUTH_GCP_TOKEN=hush"}
 	want := []string{"PATH=/bin", "GMAILOAUTH_CLIENT_SECRET_FILE=/run/secret", "GMAILOAUTH_CLIENT_ID=x", "OTHER_TOKEN=theirs", "GMAILOAUTH_LANG="}
 	if got := WithoutSecrets(environ); !slices.Equal(got, want) {
 		t.Errorf("WithoutSecrets = %q, want %q", got, want)

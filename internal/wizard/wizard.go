@@ -44,6 +44,9 @@ type Options struct {
 	// Lines gives the next line of the input, for plain lines, and takes nothing
 	// of it when its context ends; nil: In is read.
 	Lines func(context.Context) (string, error)
+	// Spreads reports whether a refusal may end by itself, so that waiting is
+	// offered; it may be nil.
+	Spreads func(error) bool
 	// Unkept: the place is not kept when one leaves.
 	Unkept bool
 }
@@ -121,6 +124,9 @@ func (w *Wizard) Refused(ctx context.Context, view playbook.View, refusal error)
 		if step.ID == view.Mend && view.Mend != "" {
 			choice(playbook.Mend, "mend", "stage", step.Stage)
 		}
+	}
+	if w.Spreads != nil && w.Spreads(refusal) {
+		choice(playbook.Wait, "wait")
 	}
 	choice(playbook.Retry, "retry")
 	if len(view.Step.Auto) > 0 {

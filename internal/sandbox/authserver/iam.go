@@ -22,7 +22,15 @@ func (s *Server) routeIAM() {
 	handle("GET /v1/projects/{project}/serviceAccounts/{email}", scenario.DelegationAccount, s.getServiceAccount)
 	handle("POST /v1/projects/{project}/serviceAccounts", scenario.DelegationCreate, s.createServiceAccount)
 	handle("POST /v1/projects/{project}/serviceAccounts/{email}/keys", scenario.DelegationKey, s.createKey)
-	handle("POST /v1/projects/{project}/serviceAccounts/{email}", scenario.DelegationSign, s.signJWT)
+	sign := s.playedAs(scenario.DelegationSign, saidByCloud, s.forCloud(s.signJWT))
+	impersonate := s.playedAs(scenario.FederationImpersonate, saidByCloud, s.forCloud(s.generateAccessToken))
+	s.mux.HandleFunc("POST /v1/projects/{project}/serviceAccounts/{email}", func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.PathValue("email"), ":generateAccessToken") {
+			impersonate(w, r)
+			return
+		}
+		sign(w, r)
+	})
 }
 
 func (a *serviceAccount) wire() map[string]any {

@@ -99,6 +99,7 @@ func (s *Server) route() {
 	s.routeConsole(handle)
 	s.routeCloud()
 	s.routeIAM()
+	s.routeFederation()
 }
 
 // ServeHTTP answers requests that name a loopback host, and refuses others: a

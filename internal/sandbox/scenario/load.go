@@ -26,6 +26,7 @@ func points() []string {
 		Tokeninfo, Userinfo, Revoke, Introspect, GmailProfile,
 		CloudProject, CloudOrganizations, CloudCreate, CloudOperation, CloudService, CloudEnable, CloudEnabling,
 		DelegationToken, DelegationAccount, DelegationCreate, DelegationKey, DelegationSign,
+		FederationSubject, FederationExchange, FederationImpersonate,
 		IMAPTLS, IMAPGreeting, IMAPCapability, IMAPAuth, IMAPExamine,
 		SMTPTLS, SMTPGreeting, SMTPEHLO, SMTPSTARTTLS, SMTPAuth, SMTPMail, SMTPData,
 		POP3TLS, POP3Greeting, POP3CAPA, POP3Auth, POP3Stat,

@@ -44,6 +44,12 @@ const (
 	DelegationKey     = "delegation.key"
 	DelegationSign    = "delegation.sign"
 
+	// Workload identity federation: where a job gets its subject token, where that
+	// is traded, and where the token traded for it becomes a service account's.
+	FederationSubject     = "federation.subject"
+	FederationExchange    = "federation.exchange"
+	FederationImpersonate = "federation.impersonate"
+
 	IMAPTLS        = "imap.tls"
 	IMAPGreeting   = "imap.greeting"
 	IMAPCapability = "imap.capability"
