@@ -106,7 +106,7 @@ func (l *listener) words(resp *http.Response, body []byte, address string) *diag
 	}
 	var facts []string
 	if json.Unmarshal(wire.Error, &word) == nil {
-		symptom.Code, symptom.Text = word, wire.Description
+		symptom.Code, symptom.Text = cmp.Or(word, symptom.Code), wire.Description
 	} else if json.Unmarshal(wire.Error, &object) == nil {
 		symptom.Code, symptom.Text = cmp.Or(object.Status, symptom.Code), object.Message
 		for _, detail := range object.Details {
@@ -117,7 +117,7 @@ func (l *listener) words(resp *http.Response, body []byte, address string) *diag
 			}
 		}
 	}
-	symptom.Code, symptom.Text = l.clean(symptom.Code), l.clean(symptom.Text)
+	symptom.Code, symptom.Text = cmp.Or(l.clean(symptom.Code), "not-json"), l.clean(symptom.Text)
 	return symptom.With(facts...)
 }
 
