@@ -21,11 +21,13 @@ const window = 4096
 // has much to do, memory is collected too late.
 const enoughMemory = 64 << 20
 
-// frugal holds the heap to enoughMemory until it is called off.
+// frugal holds the heap to enoughMemory until it is called off, and lets it grow
+// so far before it is looked through: what one mailbox needs is soon garbage.
 func frugal() (off func()) {
 	before := debug.SetMemoryLimit(-1)
 	debug.SetMemoryLimit(min(before, enoughMemory))
-	return func() { debug.SetMemoryLimit(before) }
+	percent := debug.SetGCPercent(400)
+	return func() { debug.SetMemoryLimit(before); debug.SetGCPercent(percent) }
 }
 
 // proveAll proves the mailboxes of a queue, a few at a time, and writes them in

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -25,35 +26,48 @@ func knowing(texts ...string) *secret.Redactor {
 }
 
 func TestKnownSecretIsHiddenInEverySpelling(t *testing.T) {
-	inJSON, err := json.Marshal(sentinel)
-	if err != nil {
-		t.Fatal(err)
-	}
-	quoted := string(inJSON[1 : len(inJSON)-1])
-	spellings := map[string]string{
-		"in clear":                  sentinel,
-		"in a form":                 url.QueryEscape(sentinel),
-		"in a path":                 url.PathEscape(sentinel),
-		"in a form, lower-case hex": strings.NewReplacer("%2F", "%2f", "%2B", "%2b", "%3D", "%3d", "%3C", "%3c", "%3E", "%3e", "%5C", "%5c", "%C5", "%c5", "%BC", "%bc").Replace(url.QueryEscape(sentinel)),
-		"in JSON":                   quoted,
-		"in JSON without HTML":      strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(quoted),
-		"in HTML":                   html.EscapeString(sentinel),
-		"quoted by fmt":             strings.Trim(fmt.Sprintf("%+q", sentinel), `"`),
-	}
-	r := knowing(sentinel)
-	for name, spelled := range spellings {
-		got := r.Clean("before " + spelled + " after")
-		if want := "before " + secret.Dots + " after"; got != want {
-			t.Errorf("%s: Clean(%q) = %q, want %q", name, spelled, got, want)
+	escape := regexp.MustCompile(`%[0-9A-F]{2}`)
+	for _, hidden := range []string{sentinel, "ya29.a0-Letters_alone~01", "1//0g-with-slashes", "with+plus=and space", "it's quoted", `back\slash`, "two\nlines", "zażółć-gęślą", "\x7fdelete", "<angle>"} {
+		inJSON, err := json.Marshal(hidden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		quoted := string(inJSON[1 : len(inJSON)-1])
+		plainly := strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(quoted)
+		ascii := fmt.Sprintf("%+q", hidden)
+		r := knowing(hidden)
+		for name, spelled := range map[string]string{
+			"in clear":                  hidden,
+			"in a form":                 url.QueryEscape(hidden),
+			"in a path":                 url.PathEscape(hidden),
+			"in a form, lower-case hex": escape.ReplaceAllStringFunc(url.QueryEscape(hidden), strings.ToLower),
+			"in a path, lower-case hex": escape.ReplaceAllStringFunc(url.PathEscape(hidden), strings.ToLower),
+			"in JSON":                   quoted,
+			"in JSON without HTML":      plainly,
+			"in PHP's JSON":             strings.ReplaceAll(plainly, "/", `\/`),
+			"in HTML":                   html.EscapeString(hidden),
+			"quoted by fmt":             ascii[1 : len(ascii)-1],
+		} {
+			got := r.Clean("before " + spelled + " after")
+			if want := "before " + secret.Dots + " after"; got != want {
+				t.Errorf("%s: Clean(%q) = %q, want %q", name, spelled, got, want)
+			}
 		}
 	}
 }
 
 func TestKnownSecretIsHiddenInBase64AtEveryAlignment(t *testing.T) {
-	r := knowing(sentinel)
+	for _, hidden := range []string{sentinel, "ya29.a0-Letters_alone~01"} {
+		hiddenInBase64(t, hidden)
+	}
+}
+
+func hiddenInBase64(t *testing.T, hidden string) {
+	t.Helper()
+	r := knowing(hidden)
 	for before := range 7 {
 		for after := range 4 {
-			plain := strings.Repeat("u", before) + sentinel + strings.Repeat("\x01", after)
+			plain := strings.Repeat("u", before) + hidden + strings.Repeat("\x01", after)
 			for name, alphabet := range map[string]*base64.Encoding{
 				"std": base64.StdEncoding, "raw": base64.RawStdEncoding, "url": base64.URLEncoding, "rawurl": base64.RawURLEncoding,
 			} {

@@ -21,22 +21,52 @@ type spelling struct {
 // spellings are the ways in which a text travels: forms and addresses, JSON,
 // HTML, base64.
 func spellings(text string) []spelling {
-	clear := []string{text, url.QueryEscape(text), url.PathEscape(text), html.EscapeString(text),
-		inJSON(text, true), inJSON(text, false), strings.ReplaceAll(inJSON(text, false), "/", `\/`)}
-	ascii := strconv.QuoteToASCII(text)
-	clear = append(clear, ascii[1:len(ascii)-1])
-	for _, s := range clear[1:3] {
-		clear = append(clear, lowerHex(s))
+	clear := []string{text}
+	if !isUnreserved(text) {
+		clear = append(clear, url.QueryEscape(text), url.PathEscape(text), strings.ReplaceAll(text, "/", `\/`))
+		for _, s := range clear[1:3] {
+			clear = append(clear, lowerHex(s))
+		}
+	}
+	if !isPlain(text) {
+		ascii := strconv.QuoteToASCII(text)
+		clear = append(clear, html.EscapeString(text), ascii[1:len(ascii)-1],
+			inJSON(text, true), inJSON(text, false), strings.ReplaceAll(inJSON(text, false), "/", `\/`))
 	}
 	var all []spelling
 	for _, s := range clear {
 		all = append(all, spelling{text: s})
 	}
 	for _, core := range base64Cores(text) {
-		escaped := url.QueryEscape(core)
-		all = append(all, spelling{core, true}, spelling{escaped, true}, spelling{lowerHex(escaped), true})
+		all = append(all, spelling{core, true})
+		if !isUnreserved(core) {
+			escaped := url.QueryEscape(core)
+			all = append(all, spelling{escaped, true}, spelling{lowerHex(escaped), true})
+		}
 	}
 	return slices.Compact(all)
+}
+
+// isUnreserved reports whether a text is the same in an address (RFC 3986, section
+// 2.3), as most tokens are.
+func isUnreserved(text string) bool {
+	for _, b := range []byte(text) {
+		if !isAlnum(b) && b != '-' && b != '.' && b != '_' && b != '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// isPlain reports whether a text is the same between quotation marks, in HTML,
+// and, but for slashes, in JSON.
+func isPlain(text string) bool {
+	for _, b := range []byte(text) {
+		if b < ' ' || b > '~' || strings.IndexByte(`"'\<>&`, b) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // base64Cores are the letters of base64 that depend on text alone, for each
