@@ -158,6 +158,9 @@ func TestSchemas(t *testing.T) {
 	s.interrupted()
 	s.applied()
 	s.documents(client)
+	s.valid("explain", "explain", "--format", "json")
+	s.valid("explain", "explain", "imap-disabled-by-user", "--format", "json")
+	s.valid("accounts-move", "accounts", "move", "--to", "file:"+s.t.TempDir(), "--format", "json")
 	if len(s.seen) != len(s.schemas)-1 { // diagnosis is part of others
 		t.Errorf("documents of %v were seen, want all of %v", slices.Sorted(maps.Keys(s.seen)), slices.Sorted(maps.Keys(s.schemas)))
 	}
