@@ -43,7 +43,9 @@ func (s *Server) refusal(where, endpoint string, r reply, sent ...secret.Text) *
 		symptom.Code, symptom.Text = "not-json", readable(r.body, contentType)
 	}
 	clean := cleaner(sent)
-	symptom.Code, symptom.Text = oneLine(clean(symptom.Code), 80), oneLine(clean(symptom.Text), 300) // a secret cut in two is not known any more
+	// Cleaned before they are cut: a secret cut in two is not known any more. A code
+	// of control characters alone is none.
+	symptom.Code, symptom.Text = cmp.Or(oneLine(clean(symptom.Code), 80), "unexpected-json"), oneLine(clean(symptom.Text), 300)
 	return symptom.With(
 		"subtype", oneLine(clean(words.subtype), 80),
 		"content_type", contentType,
