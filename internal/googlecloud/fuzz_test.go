@@ -32,6 +32,7 @@ func FuzzReply(f *testing.F) {
 	f.Add(200, []byte(`{"name":"operations/x","done":true,"error":{"code":7,"message":"m","details":[{"@type":"x","reason":"R","metadata":{"service":"s"}}]}}`))
 	f.Add(403, []byte(`{"error":{"code":403,"status":"PERMISSION_DENIED","message":"Bearer ya29.x","details":[{"violations":[{"description":"d"}]}]}}`))
 	f.Add(200, []byte(`{"organizations":[{"displayName":"example.com"}],"nextPageToken":"again"}`))
+	f.Add(403, []byte(`{"error":{"code":403,"status":"PERMISSION_DENIED","message":"m","details":[{"reason":"\n"}]}}`))
 	f.Add(502, []byte("<html>"))
 	const token = "ya29.the-token-of-the-admin"
 	f.Fuzz(func(t *testing.T, status int, body []byte) {

@@ -74,7 +74,7 @@ func (s *status) tell(symptom *diagnosis.Symptom, token secret.Text) *diagnosis.
 	facts := []string{"status_name", symptom.Code}
 	for _, detail := range s.Details {
 		if detail.Reason != "" {
-			symptom.Code = clean(detail.Reason)
+			symptom.Code = cmp.Or(clean(detail.Reason), symptom.Code)
 			facts = append(facts, "service", clean(detail.Metadata["service"]), "consumer", clean(strings.TrimPrefix(detail.Metadata["consumer"], "projects/")))
 		}
 		for _, violation := range detail.Violations {
