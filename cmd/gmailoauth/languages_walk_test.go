@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -62,6 +63,7 @@ func TestEveryWalkInEveryLanguage(t *testing.T) {
 	walks := seedWalks()
 	ends := make([][]walked, len(walks))
 	var all sync.WaitGroup
+	seats := make(chan struct{}, 4) // more at a time, and the machine is too busy for anybody to get on
 	for i, walk := range walks {
 		o.who = walk.target + "-" + walk.lang + "@example.com"
 		uris := walk.uris
@@ -76,6 +78,8 @@ func TestEveryWalkInEveryLanguage(t *testing.T) {
 			t.Fatal(err)
 		}
 		all.Go(func() { // one after another: the client has one loopback address
+			seats <- struct{}{}
+			defer func() { <-seats }()
 			ends[i] = []walked{person.byFlags(homes[0]), person.inPlainLines(plain, homes[1]), person.onTheScreen(rich, homes[2])}
 		})
 	}
@@ -163,13 +167,17 @@ func (p *person) at(s *screen.Screen, home, face string, env map[string]string, 
 	code := make(chan int, 1)
 	go func() { code <- a.run(ctx, []string{"setup"}) }()
 	sits := &sitting{screen: s, asked: map[string]int{}}
+	closing := time.Now().Add(170 * time.Second)
 	for running := true; running; {
 		select {
 		case end.code = <-code:
 			running = false
 		case <-time.After(10 * time.Millisecond):
 			if end.stuck == nil {
-				if end.stuck = next(sits); end.stuck != nil {
+				if end.stuck = next(sits); end.stuck == nil && time.Now().After(closing) {
+					end.stuck = fmt.Errorf("it takes too long; the screen is:\n%s\nand was last answered as:\n%s", s, sits.last)
+				}
+				if end.stuck != nil {
 					leave()
 				}
 			}
