@@ -2,6 +2,7 @@ package main
 
 import (
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/report"
 	"gmailoauth/internal/rollout"
 )
 
@@ -18,21 +19,21 @@ type appliedJSON struct {
 	Mailboxes []appliedMailbox       `json:"mailboxes"`
 	Profiles  []appliedProfile       `json:"profiles"`
 	Others    []string               `json:"not_in_file"`
-	Error     *toldDiagnosis         `json:"error,omitempty"`
+	Error     *report.Diagnosis      `json:"error,omitempty"`
 	Exit      int                    `json:"exit,omitempty"`
 }
 
 type appliedMailbox struct {
-	Account   string           `json:"account"`
-	Line      int              `json:"line"`
-	Actions   []rollout.Action `json:"actions"`
-	Status    string           `json:"status"` // kept, left, open, done or failed
-	Target    string           `json:"target,omitempty"`
-	Store     string           `json:"store,omitempty"`
-	Profile   int              `json:"profile,omitempty"`
-	Differs   *appliedDiffers  `json:"differs,omitempty"`
-	Replaces  bool             `json:"replaces,omitempty"`
-	Diagnosis *toldDiagnosis   `json:"diagnosis,omitempty"`
+	Account   string            `json:"account"`
+	Line      int               `json:"line"`
+	Actions   []rollout.Action  `json:"actions"`
+	Status    string            `json:"status"` // kept, left, open, done or failed
+	Target    string            `json:"target,omitempty"`
+	Store     string            `json:"store,omitempty"`
+	Profile   int               `json:"profile,omitempty"`
+	Differs   *appliedDiffers   `json:"differs,omitempty"`
+	Replaces  bool              `json:"replaces,omitempty"`
+	Diagnosis *report.Diagnosis `json:"diagnosis,omitempty"`
 }
 
 type appliedDiffers struct {
@@ -49,20 +50,6 @@ type appliedProfile struct {
 	First     string `json:"first"`
 	Last      string `json:"last"`
 	Crowded   bool   `json:"crowded"` // its client is that of other profiles, too
-}
-
-// toldDiagnosis is a diagnosis as reports have it.
-type toldDiagnosis struct {
-	Name    string `json:"name"`
-	Message string `json:"message"`
-	Cause   string `json:"cause"`
-	Fix     string `json:"fix"`
-	URL     string `json:"url"`
-	Command string `json:"command"`
-}
-
-func toldOf(d diagnosis.Diagnosis) *toldDiagnosis {
-	return &toldDiagnosis{d.Name, d.Error, d.Cause, d.Fix, d.URL, d.Command}
 }
 
 func (r *rolling) json() appliedJSON {
@@ -96,7 +83,7 @@ func (r *rolling) mailboxJSON(row rollout.Row, e ending) appliedMailbox {
 	}
 	switch {
 	case err != nil:
-		m.Status, m.Diagnosis = "failed", toldOf(r.a.explainClean(diagnosis.SymptomOf(err).With("account", row.Account)))
+		m.Status, m.Diagnosis = "failed", report.DiagnosisOf(r.a.explainClean(diagnosis.SymptomOf(err).With("account", row.Account)))
 	case e.done:
 		m.Status = "done"
 	case row.Has(rollout.Keep):

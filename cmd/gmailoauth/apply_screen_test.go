@@ -51,14 +51,7 @@ func (s *seated) apply(args ...string) {
 
 func (s *seated) exits(code int) {
 	s.t.Helper()
-	select {
-	case got := <-s.end:
-		if got != code {
-			s.t.Fatalf("exit %d, want %d; the screen is:\n%s", got, code, s.screen)
-		}
-	case <-time.After(30 * time.Second):
-		s.t.Fatalf("it does not end; the screen is:\n%s", s.screen)
-	}
+	endsOn(s.t, s.screen, s.end, code)
 	s.screen.Settled()
 }
 

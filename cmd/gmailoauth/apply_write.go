@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gmailoauth/internal/diagnosis"
+	"gmailoauth/internal/report"
 )
 
 // writeJSON writes the plan, what became of it, and, as its last key, what proof
@@ -33,7 +34,7 @@ func (r *rolling) writeJSON(proof func() error) error {
 	exit, told := errors.AsType[exitError](failed)
 	if failed != nil && !told {
 		d := r.failure(failed)
-		doc.Error, doc.Exit, exit = toldOf(d), d.Exit, exitError(d.Exit)
+		doc.Error, doc.Exit, exit = report.DiagnosisOf(d), d.Exit, exitError(d.Exit)
 		if d.Exit != exitInterrupted {
 			failed = a.tellBeside(failed)
 		}

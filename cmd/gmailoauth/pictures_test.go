@@ -121,15 +121,18 @@ func (s *onlooker) leaves() {
 }
 
 // exits waits for the end of the command.
-func (s *onlooker) exits(code int) {
-	s.t.Helper()
+func (s *onlooker) exits(code int) { endsOn(s.t, s.screen, s.end, code) }
+
+// endsOn waits for the end of a command on a screen.
+func endsOn(t *testing.T, seen *screen.Screen, end <-chan int, code int) {
+	t.Helper()
 	select {
-	case got := <-s.end:
+	case got := <-end:
 		if got != code {
-			s.t.Fatalf("exit %d, want %d; the screen is:\n%s", got, code, s.screen)
+			t.Fatalf("exit %d, want %d; the screen is:\n%s", got, code, seen)
 		}
 	case <-time.After(30 * time.Second):
-		s.t.Fatalf("it does not end; the screen is:\n%s", s.screen)
+		t.Fatalf("it does not end; the screen is:\n%s", seen)
 	}
 }
 

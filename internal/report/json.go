@@ -31,7 +31,7 @@ type jsonCheck struct {
 	Challenge *jsonChallenge    `json:"challenge,omitempty"`
 	Reason    string            `json:"reason,omitempty"`
 	Facts     map[string]string `json:"facts,omitempty"`
-	Diagnosis *jsonDiagnosis    `json:"diagnosis,omitempty"`
+	Diagnosis *Diagnosis    `json:"diagnosis,omitempty"`
 }
 
 type jsonChallenge struct {
@@ -40,7 +40,8 @@ type jsonChallenge struct {
 	Scope   string `json:"scope,omitempty"`
 }
 
-type jsonDiagnosis struct {
+// Diagnosis is a diagnosis as all our JSON has it: docs/reference/schema/diagnosis.json.
+type Diagnosis struct {
 	Name    string `json:"name"`
 	Message string `json:"message"`
 	Cause   string `json:"cause"`
@@ -100,7 +101,7 @@ func (t *tally) account(box finding.Mailbox) jsonAccount {
 type jsonEnd struct {
 	Summary jsonSummary    `json:"summary"`
 	Since   *jsonSince     `json:"baseline,omitempty"`
-	Error   *jsonDiagnosis `json:"error,omitempty"`
+	Error   *Diagnosis `json:"error,omitempty"`
 	Exit    int            `json:"exit,omitempty"`
 }
 
@@ -109,7 +110,7 @@ func (t *tally) end(end Ending) jsonEnd {
 	told := jsonEnd{Summary: jsonSummary{t.total, t.count(finding.Pass), t.count(finding.Warn), t.count(finding.Fail), t.count(finding.Skip)}}
 	told.Since = jsonSinceOf(end.Since)
 	if end.Cut != nil {
-		told.Error, told.Exit = diagnosisOf(*end.Cut), end.Cut.Exit
+		told.Error, told.Exit = DiagnosisOf(*end.Cut), end.Cut.Exit
 	}
 	return told
 }
@@ -149,13 +150,14 @@ func checkOf(f finding.Finding, explain Explain, said *words.Words) jsonCheck {
 		check.Reason = reason(f, said)
 	}
 	if f.Status == finding.Fail || f.Status == finding.Warn && f.Symptom != nil {
-		check.Diagnosis = diagnosisOf(diagnose(f, explain))
+		check.Diagnosis = DiagnosisOf(diagnose(f, explain))
 	}
 	return check
 }
 
-func diagnosisOf(d diagnosis.Diagnosis) *jsonDiagnosis {
-	return &jsonDiagnosis{Name: d.Name, Message: d.Error, Cause: d.Cause, Fix: d.Fix, URL: d.URL, Command: d.Command}
+// DiagnosisOf is a diagnosis for JSON.
+func DiagnosisOf(d diagnosis.Diagnosis) *Diagnosis {
+	return &Diagnosis{Name: d.Name, Message: d.Error, Cause: d.Cause, Fix: d.Fix, URL: d.URL, Command: d.Command}
 }
 
 // evidence is what the server said; of a refusal that kept no evidence, the
@@ -169,12 +171,12 @@ func evidence(f finding.Finding) string {
 
 // Failure writes what ended a command as a JSON object.
 func Failure(w io.Writer, command, version string, d diagnosis.Diagnosis) error {
-	return write(w, jsonFailure{jsonHead{format, command, version, ""}, diagnosisOf(d), d.Exit})
+	return write(w, jsonFailure{jsonHead{format, command, version, ""}, DiagnosisOf(d), d.Exit})
 }
 
 type jsonFailure struct {
 	jsonHead
-	Error *jsonDiagnosis `json:"error"`
+	Error *Diagnosis `json:"error"`
 	Exit  int            `json:"exit"`
 }
 

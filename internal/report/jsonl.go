@@ -51,5 +51,5 @@ func line(w io.Writer, object any) error {
 
 // jsonlFailed writes what kept a proof from beginning, on one line.
 func jsonlFailed(w io.Writer, run Run, d diagnosis.Diagnosis) error {
-	return line(w, jsonFailure{jsonHead{format, run.Command, run.Version, run.Shard}, diagnosisOf(d), d.Exit})
+	return line(w, jsonFailure{jsonHead{format, run.Command, run.Version, run.Shard}, DiagnosisOf(d), d.Exit})
 }
