@@ -31,7 +31,7 @@ type jsonCheck struct {
 	Challenge *jsonChallenge    `json:"challenge,omitempty"`
 	Reason    string            `json:"reason,omitempty"`
 	Facts     map[string]string `json:"facts,omitempty"`
-	Diagnosis *Diagnosis    `json:"diagnosis,omitempty"`
+	Diagnosis *Diagnosis        `json:"diagnosis,omitempty"`
 }
 
 type jsonChallenge struct {
@@ -99,10 +99,10 @@ func (t *tally) account(box finding.Mailbox) jsonAccount {
 // jsonEnd is what follows the accounts. Error and Exit are those of a run that
 // was cut off.
 type jsonEnd struct {
-	Summary jsonSummary    `json:"summary"`
-	Since   *jsonSince     `json:"baseline,omitempty"`
-	Error   *Diagnosis `json:"error,omitempty"`
-	Exit    int            `json:"exit,omitempty"`
+	Summary jsonSummary `json:"summary"`
+	Since   *jsonSince  `json:"baseline,omitempty"`
+	Error   *Diagnosis  `json:"error,omitempty"`
+	Exit    int         `json:"exit,omitempty"`
 }
 
 func (t *tally) end(end Ending) jsonEnd {
@@ -177,7 +177,7 @@ func Failure(w io.Writer, command, version string, d diagnosis.Diagnosis) error 
 type jsonFailure struct {
 	jsonHead
 	Error *Diagnosis `json:"error"`
-	Exit  int            `json:"exit"`
+	Exit  int        `json:"exit"`
 }
 
 func write(w io.Writer, object any) error {
