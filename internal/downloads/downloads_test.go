@@ -98,6 +98,22 @@ func TestWatchIsToldByTheSystem(t *testing.T) {
 	}
 }
 
+// A browser makes the folder for its first download.
+func TestAFolderThatComesLaterIsWatched(t *testing.T) {
+	folder, looks := filepath.Join(t.TempDir(), "Downloads"), make(chan time.Time)
+	found := downloads.Watch(t.Context(), []string{folder}, time.Now(), looks)
+	looks <- time.Now() // there is none yet
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "client_secret_1.json")
+	put(t, path, desktop)
+	looks <- time.Now()
+	if got := next(t, found); got.Path != path || got.Client.ProjectID != "my-mail-123" {
+		t.Errorf("Watch gives %+v, want %s", got, path)
+	}
+}
+
 func TestALinkIsNotWatched(t *testing.T) {
 	dir := t.TempDir()
 	link := filepath.Join(t.TempDir(), "Downloads")

@@ -40,8 +40,9 @@ const maxFile = 1 << 20
 // Watch gives the clients' files that land in folders from now on, or did since
 // a time; each once, and again when it changes. Half-written files are waited
 // for, other people's files are passed over in silence; but for keys that are
-// taken for a client: of them a Refusal tells. A folder that is missing, a link,
-// or unreadable is not watched. The channel is closed when ctx has ended. looks
+// taken for a client: of them a Refusal tells. A folder that is a link or unreadable
+// is not watched; one that is missing is once it is there: browsers make it for
+// their first download. The channel is closed when ctx has ended. looks
 // makes it look at other times than each second; it may be nil.
 func Watch(ctx context.Context, folders []string, since time.Time, looks <-chan time.Time) <-chan Found {
 	found := make(chan Found)
@@ -50,11 +51,7 @@ func Watch(ctx context.Context, folders []string, since time.Time, looks <-chan 
 }
 
 func (w *watch) start(ctx context.Context, folders []string, looks <-chan time.Time) {
-	for _, folder := range folders {
-		if info, err := os.Lstat(folder); err == nil && info.IsDir() {
-			w.folders = append(w.folders, folder)
-		}
-	}
+	w.folders = folders
 	go func() {
 		defer close(w.found)
 		w.run(ctx, looks)
@@ -86,7 +83,9 @@ func (w *watch) run(ctx context.Context, looks <-chan time.Time) {
 	if watcher := w.listen(); watcher != nil { // else there are the looks
 		defer func() { _ = watcher.Close() }()
 		for _, folder := range w.folders {
-			_ = watcher.Add(folder)
+			if isFolder(folder) {
+				_ = watcher.Add(folder)
+			}
 		}
 		events, failures = watcher.Events, watcher.Errors
 	}
@@ -122,10 +121,19 @@ func (w *watch) listen() *fsnotify.Watcher {
 	return watcher
 }
 
+// isFolder reports whether a folder is there, and no link.
+func isFolder(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.IsDir()
+}
+
 // look goes through the folders. What was there before, and is older than the
 // beginning, is known already.
 func (w *watch) look(ctx context.Context, first bool) bool {
 	for _, folder := range w.folders {
+		if !isFolder(folder) {
+			continue
+		}
 		entries, err := os.ReadDir(folder)
 		if err != nil {
 			continue
