@@ -11,7 +11,7 @@ import (
 func TestWatchByLooking(t *testing.T) {
 	dir := t.TempDir()
 	found, looks := make(chan Found), make(chan time.Time)
-	w := &watch{since: time.Now(), seen: map[string]stamp{}, found: found, deaf: true}
+	w := &watch{since: time.Now().Add(-coarsest), seen: map[string]stamp{}, found: found, deaf: true}
 	if w.listen() != nil {
 		t.Fatal("it listens")
 	}
