@@ -59,6 +59,11 @@ func TestEveryCommandHelps(t *testing.T) {
 		if leaf && (cmd.Example == "" || !strings.Contains(cmd.Example, cmd.CommandPath())) {
 			t.Errorf("%s: Example is %q: want one that can be typed", cmd.CommandPath(), cmd.Example)
 		}
+		for line := range strings.Lines(cmd.LocalFlags().FlagUsages()) {
+			if strings.Count(line, "(default") > 1 {
+				t.Errorf("%s: a flag tells two defaults: %s", cmd.CommandPath(), strings.TrimSpace(line))
+			}
+		}
 	})
 }
 

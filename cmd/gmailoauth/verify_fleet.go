@@ -30,6 +30,7 @@ func (f *fleetFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.file, "fleet", "", "mailboxes from a file: YAML, a table (CSV) or an address a line; - is stdin")
 	flags.StringVar(&f.shard, "shard", "", "this machine's share, I/N (auto/N and auto: from the variables of Kubernetes and GitLab)")
 	flags.IntVar(&f.retries, "retries", -1, "tries again of what a server puts off (default 3 with --fleet, else 0)")
+	flags.Lookup("retries").DefValue = "0" // so that help does not tell of -1, too
 	flags.BoolVar(&f.failFast, "fail-fast", false, "begin nothing more once a mailbox has failed")
 }
 
