@@ -72,26 +72,14 @@ func (a *app) move(ctx context.Context, args []string, to string) error {
 	return a.tellBeside(failed) // stdout has its one answer already
 }
 
-// moveOne moves an account and the key of its service account, if it has one. It
-// may give an account that has moved together with an error: its copy in the old
-// store could not be deleted.
+// moveOne moves an account. It may give one that has moved together with an error:
+// its copy in the old store could not be deleted.
 func (a *app) moveOne(ctx context.Context, accounts *store.Accounts, email, to string) (moveJSON, error) {
-	row, err := a.moveSecrets(ctx, accounts, email, to)
-	if err == nil && row.Moved {
-		ctx, cancel := context.WithTimeout(ctx, 6*a.flags.timeout) // as many requests, to two stores
-		defer cancel()
-		err = a.carryKey(ctx, accounts, email, row.From)
-	}
-	return row, err
-}
-
-// moveSecrets is moveOne without the key.
-func (a *app) moveSecrets(ctx context.Context, accounts *store.Accounts, email, to string) (moveJSON, error) {
 	paths, err := a.paths()
 	if err != nil {
 		return moveJSON{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 6*a.flags.timeout) // as many requests, to two stores
+	ctx, cancel := context.WithTimeout(ctx, 12*a.flags.timeout) // as many requests, with a service account's key, to two stores
 	defer cancel()
 	from, moved, err := accounts.Move(ctx, email, to, a.storeOptions(paths))
 	if err != nil && !moved {

@@ -47,10 +47,10 @@ the consent stands until it is withdrawn there. To withdraw it, run
 			if err := a.removeLeft(cmd.Context(), acct); err != nil {
 				return err
 			}
-			if err := accounts.Delete(acct.Email); err != nil {
+			if err := a.dropKey(cmd.Context(), acct); err != nil {
 				return err
 			}
-			if err := a.dropKey(cmd.Context(), accounts, acct); err != nil {
+			if err := accounts.Delete(acct.Email); err != nil {
 				return err
 			}
 			a.note(a.words().Say("accounts.removed", "account", acct.Email,

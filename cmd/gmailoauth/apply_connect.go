@@ -20,7 +20,7 @@ func (r *rolling) alone(ctx context.Context, row rollout.Row) error {
 		case rollout.Adopt:
 			err = r.adopt(ctx, row)
 		case rollout.Move:
-			err = r.move(ctx, row)
+			_, err = r.a.moveOne(ctx, r.accounts, row.Account, row.Store)
 		case rollout.Retarget:
 			err = r.accounts.Update(row.Account, func(kept *account.Account) { kept.Target = row.Target })
 		}

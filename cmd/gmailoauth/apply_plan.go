@@ -18,7 +18,6 @@ type rolling struct {
 	accounts *store.Accounts
 	known    map[string]account.Account // as they were kept when the run began
 	named    named
-	moves    moves
 
 	all      int           // mailboxes that the file names
 	rows     []rollout.Row // of this machine's share, in the file's order

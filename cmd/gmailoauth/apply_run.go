@@ -32,7 +32,6 @@ func (r *rolling) carryOut(ctx context.Context) error {
 	if err := r.together(ctx, alone); err != nil {
 		return err
 	}
-	r.dropKeys(ctx)
 	return r.consents(ctx, asking)
 }
 

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"strings"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
@@ -54,75 +52,21 @@ func (a *app) keepKey(ctx context.Context, acct account.Account, key account.Ser
 	return secrets.Put(ctx, key.Email, account.Credentials{ClientSecret: key.Text()})
 }
 
-// carryKey brings the key of a moved account's service account to where the
-// account's secrets are now, and takes it away from where no account needs it
-// any more. A store that has it keeps what it has.
-func (a *app) carryKey(ctx context.Context, accounts *store.Accounts, email, from string) error {
-	acct, err := accounts.Get(email)
-	if err != nil || acct.Delegation == nil || acct.Delegation.Keyless || sameStore(from, acct.Store) {
-		return err
-	}
-	name := acct.Delegation.ServiceAccount
-	old, err := a.storeNamed(from)
-	if err != nil {
-		return err
-	}
-	to, err := a.storeNamed(acct.Store)
-	if err != nil {
-		return err
-	}
-	if _, err := to.Get(ctx, name); errors.Is(err, store.ErrNotFound) {
-		kept, err := old.Get(ctx, name)
-		if err == nil {
-			err = to.Put(ctx, name, kept)
-		}
-		if err == nil {
-			_, err = to.Get(ctx, name)
-		}
-		if err != nil {
-			return err
-		}
-	} else if err != nil {
-		return err
-	}
-	return a.dropKey(ctx, accounts, account.Account{Store: from, Delegation: acct.Delegation})
-}
-
-// dropKey deletes a key from the store of an account, unless another account
-// that is kept there needs it.
-func (a *app) dropKey(ctx context.Context, accounts *store.Accounts, acct account.Account) error {
-	if acct.Delegation == nil || acct.Delegation.Keyless {
-		return nil
-	}
-	known, err := accounts.List()
-	if err != nil {
-		return nil // an account that cannot be read may need it
-	}
-	for _, other := range known {
-		if d := other.Delegation; d != nil && strings.EqualFold(d.ServiceAccount, acct.Delegation.ServiceAccount) && sameStore(other.Store, acct.Store) {
-			return nil
-		}
-	}
-	secrets, err := a.storeNamed(acct.Store)
-	if err != nil {
-		return err
-	}
-	return secrets.Delete(ctx, acct.Delegation.ServiceAccount)
-}
-
-// dropKeyOf is dropKey for an account that was delegated before.
-func (a *app) dropKeyOf(ctx context.Context, before account.Account) error {
-	if before.Delegation == nil {
+// dropKey deletes the key that opened an account, unless another account needs it.
+func (a *app) dropKey(ctx context.Context, acct account.Account) error {
+	if acct.Delegation == nil {
 		return nil
 	}
 	accounts, err := a.accounts()
 	if err != nil {
 		return err
 	}
-	return a.dropKey(ctx, accounts, before)
+	paths, err := a.paths()
+	if err != nil {
+		return err
+	}
+	return accounts.DropKey(ctx, acct, a.storeOptions(paths))
 }
-
-func sameStore(a, b string) bool { return cmp.Or(a, store.File) == cmp.Or(b, store.File) }
 
 // storeNamed opens a store that accounts name, whatever --store says.
 func (a *app) storeNamed(spec string) (store.Secrets, error) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
@@ -18,13 +19,15 @@ import (
 // Accounts keeps what is not secret: a readable JSON file for each account.
 // Any goroutine, and any number of processes, may use it.
 type Accounts struct {
-	dir   folder
-	locks string
+	dir     folder
+	locks   string
+	keys    sync.Mutex        // held with a key
+	needing map[string]string // key and store to an account that was seen to need it there
 }
 
 // NewAccounts gives the accounts below paths.Config. It touches no disk.
 func NewAccounts(paths Paths) *Accounts {
-	return &Accounts{dir: folder{paths.Accounts(), true}, locks: paths.Locks()}
+	return &Accounts{dir: folder{paths.Accounts(), true}, locks: paths.Locks(), needing: map[string]string{}}
 }
 
 // File is where an account is kept.

@@ -21,12 +21,19 @@ func (m *move) leaveBehind(ctx context.Context) error {
 	return failed
 }
 
-// drop deletes a copy, and notes that it is gone.
+// drop deletes a copy, and the key if this account was the last one that needed it
+// there, and notes that it is gone.
 func (m *move) drop(ctx context.Context, spec string) error {
 	if err := m.forget(ctx, spec); err != nil {
 		return err
 	}
-	return m.note(func(acct *account.Account) { acct.Copies = without(acct.Copies, spec) })
+	return m.withKey(ctx, func(k *key) error {
+		if err := k.drop(ctx, spec, storeOf(m.acct.Store)); err != nil {
+			return err
+		}
+		// Meanwhile nobody else: of two that leave together, one is the last.
+		return m.note(func(acct *account.Account) { acct.Copies = without(acct.Copies, spec) })
+	})
 }
 
 func (m *move) forget(ctx context.Context, spec string) error {

@@ -23,6 +23,9 @@ import (
 //
 // What cannot be deleted is a Symptom, also although the account has moved. Two
 // specs that lead to one place are noticed: nothing is deleted then.
+//
+// The key of a service account goes before the first account that it opens, and
+// leaves the old store after the last one.
 func (a *Accounts) Move(ctx context.Context, email, spec string, options Options) (from string, moved bool, err error) {
 	m := move{accounts: a, options: options, held: map[string]func(){}}
 	defer m.release()
@@ -117,38 +120,56 @@ func (m *move) carry(ctx context.Context, old *keptSecrets) error {
 	if err != nil {
 		return err
 	}
-	if m.options.Hide != nil {
-		m.options.Hide(credentials.ClientSecret, credentials.Token.Access, credentials.Token.Refresh)
-	}
 	if _, err := m.new.Get(ctx, m.acct.Email); err != nil && !errors.Is(err, ErrNotFound) {
 		return err // what is there and cannot be read is not overwritten
 	}
-	kept := credentialsFileOf(m.acct.Email, credentials)
-	kept.Moved = rand.Text()
-	text, err := encode(kept)
-	if err != nil {
+	if err := m.withKey(ctx, func(k *key) error { return k.fits(ctx, m.to) }); err != nil {
 		return err
 	}
-	name := fileName(m.acct.Email)
 	if err := m.note(func(acct *account.Account) { acct.Copies = with(acct.Copies, m.to) }); err != nil {
 		return err
 	}
-	if err := m.new.keeper.Write(ctx, name, text); err != nil {
+	if _, err = m.write(ctx, m.new, credentials); err == nil {
+		err = m.withKey(ctx, func(k *key) error { return k.carry(ctx, m.from, m.to) }) // before the account says that it is there
+	}
+	if err != nil {
 		_ = m.drop(ctx, m.to) // else it stays noted
 		return err
-	}
-	back, err := m.new.keeper.Read(ctx, name)
-	if err != nil && !isMissing(err) {
-		return err
-	}
-	if !alike(back, text) {
-		_ = m.drop(ctx, m.to)
-		return &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "kept-otherwise", Err: err,
-			Facts: map[string]string{"account": m.acct.Email, "store": m.new.spec}}
 	}
 	return m.note(func(acct *account.Account) {
 		acct.Store, acct.Copies = m.to, with(without(acct.Copies, m.to), m.from)
 	})
+}
+
+// write puts credentials into a store, with a mark by which they are known again,
+// and reads them back. The text is what was written.
+func (m *move) write(ctx context.Context, to *keptSecrets, credentials account.Credentials) (text []byte, err error) {
+	if m.options.Hide != nil {
+		m.options.Hide(credentials.ClientSecret, credentials.Token.Access, credentials.Token.Refresh)
+	}
+	kept := credentialsFileOf(m.acct.Email, credentials)
+	kept.Moved = rand.Text()
+	if text, err = encode(kept); err != nil {
+		return nil, err
+	}
+	name := fileName(m.acct.Email)
+	if err := to.keeper.Write(ctx, name, text); err != nil {
+		return nil, err
+	}
+	back, err := to.keeper.Read(ctx, name)
+	if err != nil && !isMissing(err) {
+		return nil, err
+	}
+	if !alike(back, text) {
+		return nil, &diagnosis.Symptom{Where: diagnosis.AtStore, Code: "kept-otherwise", Err: err,
+			Facts: map[string]string{"account": m.acct.Email, "store": to.spec}}
+	}
+	return text, nil
+}
+
+// withKey is that of [Accounts], for the account that moves.
+func (m *move) withKey(ctx context.Context, do func(*key) error) error {
+	return m.accounts.withKey(ctx, m.acct, m.options, do)
 }
 
 // note changes the account's file, and what we know of it.

@@ -183,10 +183,10 @@ func wayStations(dir string) []string {
 }
 
 // Whenever a move is killed, the account's file names a store that has the
-// secrets, and one more move leaves them in one place alone.
+// secrets and the key, and one more move leaves them in one place alone.
 func TestMoveThatIsKilled(t *testing.T) {
 	dir := t.TempDir()
-	accounts := settled(t, dir, "file")
+	accounts := delegated(t, dir, "file", box)
 	copies := 0
 	for i := range 60 {
 		cmd := process(t, "mover", dir)
@@ -210,6 +210,7 @@ func TestMoveThatIsKilled(t *testing.T) {
 			t.Fatalf("after kill %d: %v", i, err)
 		}
 		holds(t, dir, acct.Store, true)
+		keyIn(t, fmt.Sprint("after kill ", i), dir, map[string]bool{acct.Store: true})
 		copies += len(places(t, dir)) - 1
 		to := wayStations(dir)[i%3]
 		if _, _, err := accounts.Move(t.Context(), box, to, store.Options{Paths: pathsIn(dir)}); err != nil {
@@ -217,6 +218,9 @@ func TestMoveThatIsKilled(t *testing.T) {
 		}
 		if got := places(t, dir); len(got) != 1 {
 			t.Errorf("after kill %d: secrets in %v, want one place", i, got)
+		}
+		for n, spec := range wayStations(dir) {
+			keyIn(t, fmt.Sprint("after the move ", i), dir, map[string]bool{spec: n == i%3})
 		}
 	}
 	if copies == 0 {
