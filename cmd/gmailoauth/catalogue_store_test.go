@@ -63,8 +63,12 @@ func storeRows() map[string]produced {
 		}
 	}
 	return map[string]produced{
-		"store-unknown":           connected("token", "sales@example.com", "--store", "drawer"),
-		"store-folder-unusable":   connected("token", "sales@example.com", "--store", "file:~/secrets"),
+		"store-unknown":         connected("token", "sales@example.com", "--store", "drawer"),
+		"store-folder-unusable": connected("token", "sales@example.com", "--store", "file:~/secrets"),
+		"store-folder-taken": func(o *workplace) told {
+			o.connect()
+			return o.runs("accounts", "move", "--to", "file:"+o.folders().Accounts())
+		},
 		"account-unknown":         connected("token", "nobody@example.com"),
 		"reveal-needs-a-terminal": connected("accounts", "show", "sales@example.com", "--reveal"),
 		"store-cannot-be-written": func(o *workplace) told {

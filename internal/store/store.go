@@ -77,7 +77,7 @@ func Open(spec string, options Options) (Secrets, error) {
 		dir := folder{options.Paths.Secrets(), true}
 		return &keptSecrets{keeper: files{dir, layout.Suffix}, spec: File, locks: options.Paths.Locks()}, nil
 	case kind == File:
-		return openFolder(where)
+		return openFolder(where, options.Paths)
 	case kind == Age:
 		return openAge(where, options)
 	case kind == Command:
@@ -99,9 +99,13 @@ func Open(spec string, options Options) (Secrets, error) {
 }
 
 // openFolder keeps lock files beside the secrets: who shares the folder may
-// have another home.
-func openFolder(where string) (Secrets, error) {
+// have another home. That of the accounts would have two files of each name.
+func openFolder(where string, paths Paths) (Secrets, error) {
 	dir, err := filepath.Abs(where)
+	if err == nil && dir == paths.Accounts() {
+		return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-folder-taken",
+			Facts: map[string]string{"flag": "--store", "file": dir}}
+	}
 	if err != nil || strings.HasPrefix(where, "~") { // the shell leaves a ~ after the colon as it is
 		return nil, &diagnosis.Symptom{Where: diagnosis.AtInput, Code: "store-folder", Err: err,
 			Facts: map[string]string{"flag": "--store", "file": where}}

@@ -95,10 +95,10 @@ func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"keyring:mine", "unknown-store"},
 		{"vault", "vault-where"}, {"vault:kv", "vault-where"}, {"vault:kv/../x", "vault-where"}, {"vault:kv/a//b", "vault-where"}, {"vault:%zz/x", "vault-where"},
 		{"files", "unknown-store"}, {"env:x", "unknown-store"}, {"FILE", "unknown-store"}, {"GOCSPX-oops", "unknown-store"},
-		{"file:~/x", "store-folder"},
+		{"file:~/x", "store-folder"}, {"file:/home/me/config/accounts/", "store-folder-taken"}, {"file:/home/me/config/x/../accounts", "store-folder-taken"},
 	}
 	for _, test := range tests {
-		_, err := store.Open(test.spec, store.Options{})
+		_, err := store.Open(test.spec, store.Options{Paths: pathsIn("/home/me")})
 		wantSymptom(t, "Open("+test.spec+")", err, diagnosis.AtInput, test.code, map[string]string{"flag": "--store"})
 	}
 }
