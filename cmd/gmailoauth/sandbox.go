@@ -89,7 +89,7 @@ func (a *app) runSandbox(ctx context.Context, options sandbox.Options) error {
 
 func (a *app) introduceSandbox(s *sandbox.Sandbox) error {
 	w, on := a.words(), s.Scenarios().Names()
-	key, err := s.ServiceAccountFile()
+	key, credentials, err := s.DelegationFiles()
 	if err != nil {
 		return err
 	}
@@ -102,6 +102,7 @@ func (a *app) introduceSandbox(s *sandbox.Sandbox) error {
 		w.Say("sandbox.walk") + " gmailoauth setup --provider " + s.ProviderFile(),
 		w.Say("sandbox.cloud") + " --automation token --gcp-token-file " + s.CloudTokenFile(),
 		w.Say("sandbox.delegation") + " --grant delegation --service-account-file " + key,
+		w.Say("sandbox.federation") + " --grant delegation --credentials-file " + credentials,
 		w.Say("sandbox.verify"),
 		w.Say("sandbox.switch", "command", "curl -d name=NAME "+s.ConsoleURL()+"sandbox/scenario"),
 	}

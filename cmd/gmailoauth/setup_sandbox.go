@@ -105,7 +105,7 @@ func (s *sandboxWalk) supply(answers playbook.Answers) {
 // for those who want one; "" if it cannot be written.
 func (s *sandboxWalk) keyFile() string {
 	if s.key == "" {
-		s.key, _ = s.box.ServiceAccountFile() // without it, it is asked for
+		s.key, _, _ = s.box.DelegationFiles() // without it, it is asked for
 	}
 	return s.key
 }

@@ -16,6 +16,7 @@ const (
 	delegateProject    = "my-sandbox"
 	delegateID         = "mail-delegate"
 	serviceAccountName = "service-account.json"
+	credentialsName    = "workload-identity.json"
 )
 
 // AllDelegated are the scopes with which a service account may open mail.
@@ -44,17 +45,20 @@ func (s *Sandbox) DisableServiceAccount(email string) { s.auth.DisableServiceAcc
 // DeleteServiceAccount deletes a service account.
 func (s *Sandbox) DeleteServiceAccount(email string) { s.auth.DeleteServiceAccount(email) }
 
-// ServiceAccountFile writes the key of a service account that may open every
-// mailbox of example.com beside the provider file, and gives its path.
-func (s *Sandbox) ServiceAccountFile() (string, error) {
+// DelegationFiles writes beside the provider file what opens every mailbox of
+// example.com as its service account: a key, and a credential configuration of
+// workload identity federation, for which the sandbox plays the CI server, too.
+func (s *Sandbox) DelegationFiles() (key, credentials string, err error) {
 	email, _ := s.NewServiceAccount(delegateProject, delegateID, AllDelegated()...)
-	key, err := s.ServiceKey(email)
+	text, err := s.ServiceKey(email)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	file := filepath.Join(s.dir, serviceAccountName)
-	if err := maybe.WriteFile(file, append(key, '\n'), 0o600); err != nil {
-		return "", fmt.Errorf("write %s: %w", serviceAccountName, err)
+	key, credentials = filepath.Join(s.dir, serviceAccountName), filepath.Join(s.dir, credentialsName)
+	for file, text := range map[string][]byte{key: append(text, '\n'), credentials: s.CredentialsJSON(s.SubjectFromURL(), email)} {
+		if err := maybe.WriteFile(file, text, 0o600); err != nil {
+			return "", "", fmt.Errorf("write %s: %w", filepath.Base(file), err)
+		}
 	}
-	return file, nil
+	return key, credentials, nil
 }
