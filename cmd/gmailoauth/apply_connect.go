@@ -53,10 +53,7 @@ func (r *rolling) delegate(ctx context.Context, row rollout.Row) error {
 		return a.about(acct, a.toldApart(limited, acct, err))
 	}
 	defer r.forget(token)
-	if err := a.keepKey(ctx, acct, key); err != nil {
-		return err
-	}
-	if err := a.keep(ctx, acct, account.Credentials{Token: token}); err != nil {
+	if err := a.keepDelegated(ctx, acct, key, token); err != nil {
 		return err
 	}
 	r.named.kept(acct)

@@ -118,8 +118,5 @@ func (a *app) tryDelegated(ctx context.Context, acct account.Account, key accoun
 	if err != nil {
 		return err
 	}
-	if err := a.keepKey(ctx, acct, key); err != nil {
-		return err
-	}
-	return a.keep(ctx, acct, account.Credentials{Token: token})
+	return a.keepDelegated(ctx, acct, key, token)
 }

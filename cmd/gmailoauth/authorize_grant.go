@@ -39,7 +39,7 @@ func (a *app) grantTo(ctx context.Context, g granting, o consentOptions) (acct a
 	if err := a.keep(ctx, acct, account.Credentials{ClientSecret: g.client.Secret, Token: token}); err != nil {
 		return acct, token, err
 	}
-	return acct, token, a.dropKey(ctx, g.before)
+	return acct, token, a.dropFormerKey(ctx, g.before, acct)
 }
 
 // tellKept says that a mailbox is connected, in the sentence of that id, and when

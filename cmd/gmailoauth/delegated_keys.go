@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"gmailoauth/internal/account"
 	"gmailoauth/internal/diagnosis"
@@ -52,11 +53,34 @@ func (a *app) keepKey(ctx context.Context, acct account.Account, key account.Ser
 	return secrets.Put(ctx, key.Email, account.Credentials{ClientSecret: key.Text()})
 }
 
-// dropKey deletes the key that opened an account, unless another account needs it.
-func (a *app) dropKey(ctx context.Context, acct account.Account) error {
-	if acct.Delegation == nil {
+// keepDelegated keeps a mailbox that a service account opens, with its key if there
+// is one to be kept. That of another one, which opened it before, goes.
+func (a *app) keepDelegated(ctx context.Context, acct account.Account, key account.ServiceKey, token account.Token) error {
+	before, err := a.keptAccount(acct.Email)
+	if err != nil {
+		return err
+	}
+	if err := a.keepKey(ctx, acct, key); err != nil {
+		return err
+	}
+	if err := a.keep(ctx, acct, account.Credentials{Token: token}); err != nil {
+		return err
+	}
+	return a.dropFormerKey(ctx, before, acct)
+}
+
+// dropFormerKey deletes the key that opened an account before, unless it does so
+// now, or another account needs it.
+func (a *app) dropFormerKey(ctx context.Context, before, now account.Account) error {
+	was, is := before.Delegation, now.Delegation
+	if was == nil || is != nil && !is.Keyless && strings.EqualFold(was.ServiceAccount, is.ServiceAccount) {
 		return nil
 	}
+	return a.dropKey(ctx, before)
+}
+
+// dropKey deletes the key that opened an account, unless another account needs it.
+func (a *app) dropKey(ctx context.Context, acct account.Account) error {
 	accounts, err := a.accounts()
 	if err != nil {
 		return err

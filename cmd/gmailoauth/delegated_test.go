@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,6 +98,47 @@ func TestGrantCanBeChanged(t *testing.T) {
 	}
 	if got := o.runs("verify", o.who); got.code != 0 {
 		t.Errorf("verify: exit %d\n%s%s", got.code, got.out, got.err)
+	}
+}
+
+// Another service account takes the place of one, and is replaced by one without a
+// key: what is not needed any more is not kept, as long as nobody else needs it.
+func TestAServiceAccountTakesAnothersPlace(t *testing.T) {
+	o := newWorkplace(t)
+	keys := func(when string, want ...string) {
+		t.Helper()
+		got, err := filepath.Glob(filepath.Join(o.folders().Secrets(), "*.iam.gserviceaccount.com.json"))
+		must(t, err)
+		for i := range got {
+			got[i] = strings.TrimSuffix(filepath.Base(got[i]), ".json")
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: the keys of %q are kept, want %q", when, got, want)
+		}
+	}
+	both := []string{"office@example.com", "boss@example.com"}
+	var first string
+	for _, o.who = range both {
+		first = o.delegated()
+	}
+	other, _ := o.box.NewServiceAccount("my-mail-123", "other", sandbox.AllDelegated()...)
+	key, err := o.box.ServiceKey(other)
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "other.json")
+	o.write(file, string(key))
+	for i, who := range both {
+		o.who = who
+		if got := o.delegates("--service-account-file", file); got.code != 0 {
+			t.Fatalf("authorize: exit %d\n%s", got.code, got.err)
+		}
+		keys(who+" has another", [][]string{{first, other}, {other}}[i]...)
+	}
+	for i, who := range both {
+		o.who = who
+		if got := o.delegates("--service-account", other, "--gcp-token-file", o.box.CloudTokenFile()); got.code != 0 {
+			t.Fatalf("authorize: exit %d\n%s", got.code, got.err)
+		}
+		keys(who+" needs none", [][]string{{other}, nil}[i]...)
 	}
 }
 
