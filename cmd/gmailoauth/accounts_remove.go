@@ -36,7 +36,7 @@ the consent stands until it is withdrawn there. To withdraw it, run
 				return err
 			}
 			if !yes {
-				agreed, err := a.agreeToRemove(cmd.Context(), acct.Email)
+				agreed, err := a.agreeToRemove(cmd.Context(), acct)
 				if err != nil || !agreed {
 					return err
 				}
@@ -53,8 +53,7 @@ the consent stands until it is withdrawn there. To withdraw it, run
 			if err := accounts.Delete(acct.Email); err != nil {
 				return err
 			}
-			a.note(a.words().Say("accounts.removed", "account", acct.Email,
-				"url", google.Link("connections", map[string]string{"account": acct.Email, "authuser": acct.Email})))
+			a.noteRemoved(acct)
 			return nil
 		},
 	}
@@ -80,13 +79,28 @@ func (a *app) toRemove(accounts *store.Accounts, arg string) (account.Account, e
 }
 
 // agreeToRemove asks; where nobody can be asked, --yes is missing.
-func (a *app) agreeToRemove(ctx context.Context, email string) (bool, error) {
+func (a *app) agreeToRemove(ctx context.Context, acct account.Account) (bool, error) {
 	if !a.interactive() {
 		return false, inputSymptom("missing-flag", "flags", "--yes")
 	}
-	agreed, err := a.agree(ctx, a.words().Say("accounts.remove", "account", email))
+	question := a.words().Say("accounts.remove", "account", acct.Email)
+	if acct.Delegation != nil {
+		question = a.words().Say("accounts.remove-delegated", "account", acct.Email, "service_account", acct.Delegation.ServiceAccount)
+	}
+	agreed, err := a.agree(ctx, question)
 	if err == nil && !agreed {
 		a.note(a.words().Say("accounts.kept"))
 	}
 	return agreed, err
+}
+
+// noteRemoved tells what still stands at Google.
+func (a *app) noteRemoved(acct account.Account) {
+	if d := acct.Delegation; d != nil {
+		a.note(a.words().Say("accounts.removed-delegated", "account", acct.Email, "service_account", d.ServiceAccount,
+			"url", google.Link("admin-delegation", map[string]string{"authuser": acct.Email})))
+		return
+	}
+	a.note(a.words().Say("accounts.removed", "account", acct.Email,
+		"url", google.Link("connections", map[string]string{"account": acct.Email, "authuser": acct.Email})))
 }
