@@ -141,6 +141,7 @@ func (b *chromium) watch(t *testing.T) *watched {
 func (b *chromium) fitsAt(t *testing.T, width int64) {
 	t.Helper()
 	b.do(t, chromedp.EmulateViewport(width, 800))
+	b.drawnAt(t, width)
 	got := see(t, b, chromedp.Evaluate[int64](`(() => {
 		for (const d of document.querySelectorAll("details")) d.open = true;
 		const width = document.documentElement.scrollWidth;
@@ -150,10 +151,17 @@ func (b *chromium) fitsAt(t *testing.T, width int64) {
 	if dir := os.Getenv("E2E_PICTURES"); dir != "" {
 		b.look(t, strings.ReplaceAll(t.Name(), "/", "_")+fmt.Sprint("_", width))
 	}
-	b.do(t, chromedp.ResetViewport())
 	if got > width {
 		t.Errorf("the page is %d pixels wide on a screen of %d", got, width)
 	}
+}
+
+// drawnAt waits until the page is drawn at a width: what is clicked before that
+// moves away before the click comes.
+func (b *chromium) drawnAt(t *testing.T, width int64) {
+	t.Helper()
+	see(t, b, chromedp.Evaluate[bool](fmt.Sprintf(`new Promise((done) => { const look = () => innerWidth === %d
+		? requestAnimationFrame(() => requestAnimationFrame(() => done(true))) : setTimeout(look, 10); look(); })`, width), chromedp.EvalAwaitPromise))
 }
 
 func (b *chromium) headingsInOrder(t *testing.T) {
