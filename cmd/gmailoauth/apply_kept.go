@@ -98,3 +98,16 @@ func (r *rolling) opens(ctx context.Context, acct account.Account) (bool, error)
 	}
 	return err == nil && !kept.Token.Refresh.IsZero(), err
 }
+
+// storeNamed opens a store that accounts name, whatever --store says.
+func (a *app) storeNamed(spec string) (store.Secrets, error) {
+	paths, err := a.paths()
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := store.Open(spec, a.storeOptions(paths))
+	if err != nil {
+		return nil, err
+	}
+	return hiding{secrets, a.hide, new(learnt)}, nil
+}

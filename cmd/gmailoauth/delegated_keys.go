@@ -91,16 +91,3 @@ func (a *app) dropKey(ctx context.Context, acct account.Account) error {
 	}
 	return accounts.DropKey(ctx, acct, a.storeOptions(paths))
 }
-
-// storeNamed opens a store that accounts name, whatever --store says.
-func (a *app) storeNamed(spec string) (store.Secrets, error) {
-	paths, err := a.paths()
-	if err != nil {
-		return nil, err
-	}
-	secrets, err := store.Open(spec, a.storeOptions(paths))
-	if err != nil {
-		return nil, err
-	}
-	return hiding{secrets, a.hide, new(learnt)}, nil
-}

@@ -43,7 +43,7 @@ Exit codes: 0 ended on request, 1 our fault, 2 wrong input or a port in use.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&options.Dir, "dir", "", "folder for provider.yaml and ca.pem (default: a temporary one, removed at the end)")
+	f.StringVar(&options.Dir, "dir", "", "folder for provider.yaml, ca.pem and what opens mailboxes (default: a temporary one, removed at the end)")
 	f.IntVar(&options.Port, "port", 0, "first of six ports (default: any free ones)")
 	f.StringSliceVar(&options.Scenario, "scenario", nil, "what goes wrong from the beginning: names from --list")
 	f.BoolVar(&options.PlainPages, "plain-pages", false, "serve the consent page without TLS, so that a browser shows no certificate warning")
